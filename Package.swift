@@ -1,0 +1,47 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Targets stand in the order of the data's way through them: docs/architecture.md opens with the picture.
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let collections: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let database: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let yaml: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: "\(name)Tests", dependencies: dependencies, resources: [.copy("Resources")])
+}
+
+let package = Package(
+  name: "hrmbot",
+  products: [.executable(name: "hrmbot", targets: ["hrmbot"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .target(name: "Core", dependencies: [collections]),
+    .target(name: "Settings", dependencies: ["Core", yaml]),
+    .target(name: "Feed", dependencies: ["Core", "CZlib"]),
+    .target(name: "Features", dependencies: ["Core", "Digest"]),
+    .target(name: "HRM", dependencies: ["COpenBLAS", "Digest"]),
+    .target(name: "Agent", dependencies: ["Core", "HRM", "Digest"]),
+    .target(name: "Risk", dependencies: ["Core"]),
+    .target(name: "Exchange", dependencies: ["Core", database]),
+    .target(name: "Execution", dependencies: ["Core", "Exchange", "Digest"]),
+    .target(name: "Journal", dependencies: ["Core", "Digest", database]),
+    .target(
+      name: "Bot",
+      dependencies: [
+        "Core", "Settings", "Feed", "Features", "HRM", "Agent", "Risk", "Exchange", "Execution", "Journal", "Digest",
+      ]),
+    .executableTarget(name: "hrmbot", dependencies: ["Bot", argumentParser]),
+
+    .target(name: "Digest", dependencies: ["COpenSSL"]),
+    .systemLibrary(name: "COpenBLAS", path: "Sources/System/COpenBLAS", pkgConfig: "openblas"),
+    .systemLibrary(name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "libcrypto"),
+    .systemLibrary(name: "CZlib", path: "Sources/System/CZlib", pkgConfig: "zlib"),
+  ]
+)

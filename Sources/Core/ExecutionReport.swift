@@ -1,0 +1,87 @@
+/// One execution of an order. Counts once, by `tradeID`, whatever channel it came by.
+public struct Fill: Hashable, Sendable {
+  /// The venue's name of the execution.
+  public var tradeID: UInt64
+  public var clientID: ClientOrderID
+  public var instrument: InstrumentID
+  public var side: Side
+  public var quantity: Quantity
+  public var price: Price
+  /// Fee in quote currency; negative for a rebate.
+  public var feeQuote: Money
+  public var isMaker: Bool
+  public var time: Timestamp
+
+  /// A fill as given.
+  public init(
+    tradeID: UInt64, clientID: ClientOrderID, instrument: InstrumentID, side: Side, quantity: Quantity, price: Price,
+    feeQuote: Money, isMaker: Bool, time: Timestamp
+  ) {
+    self.tradeID = tradeID
+    self.clientID = clientID
+    self.instrument = instrument
+    self.side = side
+    self.quantity = quantity
+    self.price = price
+    self.feeQuote = feeQuote
+    self.isMaker = isMaker
+    self.time = time
+  }
+}
+
+/// News of an order from the venue.
+public enum ExecutionReport: Hashable, Sendable {
+  case accepted(ClientOrderID, at: Timestamp)
+  case filled(Fill)
+  case cancelled(ClientOrderID, at: Timestamp)
+  case expired(ClientOrderID, at: Timestamp)
+  case rejected(ClientOrderID, RejectReason, at: Timestamp)
+
+  /// The order it is about.
+  public var clientID: ClientOrderID {
+    switch self {
+    case .accepted(let id, _), .cancelled(let id, _), .expired(let id, _), .rejected(let id, _, _): id
+    case .filled(let fill): fill.clientID
+    }
+  }
+}
+
+/// An order as the venue knows it.
+public struct OrderSnapshot: Hashable, Sendable {
+  public var request: OrderRequest
+  public var state: OrderState
+  public var filledQuantity: Quantity
+  /// A snapshot as given.
+  public init(request: OrderRequest, state: OrderState, filledQuantity: Quantity) {
+    self.request = request
+    self.state = state
+    self.filledQuantity = filledQuantity
+  }
+}
+
+/// An account as the venue knows it.
+public struct AccountSnapshot: Hashable, Sendable {
+  /// Cash in quote currency.
+  public var cashQuote: Money
+  /// Positions by instrument id index; flat where nothing is held.
+  public var positions: [PositionView]
+  /// Fees paid so far.
+  public var feesQuote: Money
+  /// The newest execution the snapshot contains.
+  public var lastTradeID: UInt64
+  /// A snapshot as given.
+  public init(cashQuote: Money, positions: [PositionView], feesQuote: Money, lastTradeID: UInt64) {
+    self.cashQuote = cashQuote
+    self.positions = positions
+    self.feesQuote = feesQuote
+    self.lastTradeID = lastTradeID
+  }
+}
+
+/// How a submission ended as far as the sender knows.
+public enum SubmitOutcome: Hashable, Sendable {
+  case accepted
+  case rejected(RejectReason)
+  /// No answer that can be trusted: the order may or may not exist.
+  case unknown(cause: String)
+}

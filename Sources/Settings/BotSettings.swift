@@ -1,0 +1,164 @@
+import Core
+
+/// Everything that can be set, with its defaults. `config/settings.yaml` has the same sections and keys, in snake case.
+public struct BotSettings: Sendable, Equatable {
+  public var market = MarketSettings()
+  public var policy = PolicySettings()
+  public var hierarchicalReasoningModel = HRMSettings()
+  public var rollback = RollbackSettings()
+  public var risk = RiskSettings()
+  public var execution = ExecutionSettings()
+  public var paper = PaperSettings()
+  public var journal = JournalSettings()
+  public var control = ControlSettings()
+  /// The defaults.
+  public init() {}
+}
+
+/// Where bars come from.
+public struct MarketSettings: Sendable, Equatable {
+  /// Seed of the simulated market.
+  public var seed: UInt64 = 1
+  /// Symbols of the simulated market.
+  public var simulatedInstruments = ["SIM-BTC"]
+  /// Bar length; nil: 1 second for the simulated market, the files' own for a replay.
+  public var timeframe: Timeframe?
+  /// Bars of history before the first decision.
+  public var preRollBars = 300
+  /// A feed silent for this many bars is stale.
+  public var staleAfterBars = 3
+  public init() {}
+}
+
+/// Who decides.
+public struct PolicySettings: Sendable, Equatable {
+  /// `hrm`, `mlp`, `flat` or `sma-cross`.
+  public var name = "hrm"
+  /// Policy that decides when the one in charge cannot: `flat`, `mlp` or `sma-cross`.
+  public var fallback = "flat"
+  /// Whether a fallback may open positions.
+  public var fallbackMayOpen = false
+  /// Directory of the model; empty: `$HRMBOT_HOME/models/hrm-27m-seed<model_seed>`, made when missing.
+  public var modelDirectory = ""
+  /// Seed of the untrained model that is made when there is none.
+  public var modelSeed: UInt64 = 1
+  /// Directory of the archived `mlp` policy; empty: none.
+  public var mlpDirectory = ""
+  /// Time for a whole decision, in milliseconds.
+  public var deadlineMillis = 200
+  public var smaFastBars = 10
+  public var smaSlowBars = 50
+  /// Lowest probability of the chosen action at which a position may be opened.
+  public var minimumConfidence = Rate(raw: 0)
+  public init() {}
+}
+
+/// The section `hierarchical_reasoning_model`. nil: what the loaded model says.
+public struct HRMSettings: Sendable, Equatable {
+  /// Shape of one module.
+  public struct Module: Sendable, Equatable {
+    public var hiddenDimension: Int?
+    public var layers: Int?
+    public var dropout: Rate = .zero
+    public init() {}
+  }
+  public var hModule = Module()
+  public var lModule = Module()
+  /// High-level cycles per segment.
+  public var cycles = 3
+  /// Low-level steps per cycle.
+  public var timesteps = 5
+  /// Relative change below which the L loop counts as converged.
+  public var convergenceThreshold: Double = 1e-6
+  /// Steps after which a converging loop is cut off.
+  public var maxConvergenceSteps = 100
+  /// Whether the L loop runs to convergence instead of a fixed number of steps.
+  public var runsToConvergence = false
+  public var instrumentEmbeddingRows: Int?
+  public var timeframeEmbeddingRows: Int?
+  /// Quantity head's 0 and 1 mean these shares of the allowed size.
+  public var quantityMin = Rate(raw: 0)
+  public var quantityMax = Rate.one
+  /// Most and fewest ACT segments.
+  public var actMax = 4
+  public var actMin = 1
+  /// Exploration probability of ACT in training.
+  public var actEpsilon: Double = 0.1
+  public init() {}
+}
+
+/// When the policy in charge is replaced.
+public struct RollbackSettings: Sendable, Equatable {
+  public var isEnabled = true
+  public var consecutiveFailures = 3
+  public var latencyP99Millis = 400
+  /// Decisions over which the latency percentile is taken.
+  public var latencyWindow = 100
+  /// Seconds after a rollback in which `promote` is refused.
+  public var coolDownSeconds = 300
+  public init() {}
+}
+
+/// The limits of the risk veto.
+public struct RiskSettings: Sendable, Equatable {
+  public var maxOrderNotionalQuote = Money(raw: 25_000 * Money.unit)
+  public var maxPositionNotionalQuote = Money(raw: 25_000 * Money.unit)
+  public var maxGrossExposureQuote = Money(raw: 100_000 * Money.unit)
+  /// Share of equity one position may have.
+  public var maxPositionShare = Rate(basisPoints: 2_500)
+  /// Share of equity a position may lose at its protective stop.
+  public var riskPerTrade = Rate(basisPoints: 100)
+  /// Annual volatility that a position is sized to; zero: no such sizing.
+  public var targetVolatility = Rate(basisPoints: 4_000)
+  /// Loss since the start of the trading day, as a share of its first equity, that stops the day.
+  public var maxDailyLoss = Rate(basisPoints: 300)
+  /// Fall from the equity peak that stops the bot.
+  public var maxDrawdown = Rate(basisPoints: 1_500)
+  public var maxConsecutiveLosses = 8
+  public var coolDownSeconds = 900
+  public var maxOrdersPerMinute = 30
+  /// Identical executions in a row after which orders stop until a person resumes.
+  public var maxRepeatedExecutions = 20
+  /// Distance of an order's price from the last price, in basis points of it.
+  public var priceCollar = Rate(basisPoints: 100)
+  public var maxSpread = Rate(basisPoints: 50)
+  /// Highest volatility rank (0 to 1) at which a position may be opened.
+  public var maxVolatilityRank = Rate(basisPoints: 9_900)
+  /// Age of the newest data, in milliseconds, over which nothing is opened.
+  public var maxDataAgeMillis = 5_000
+  public var maxClockSkewMillis = 2_000
+  public init() {}
+}
+
+/// How approved orders are carried out.
+public struct ExecutionSettings: Sendable, Equatable {
+  /// Distance of the protective stop in average true ranges; zero: no stop.
+  public var protectiveStopATR = Rate(raw: 3_000_000_000)
+  public var maxOpenOrders = 64
+  public init() {}
+}
+
+/// The paper venue.
+public struct PaperSettings: Sendable, Equatable {
+  public var cashQuote = Money(raw: 100_000 * Money.unit)
+  /// Full spread around the bar's open at which orders fill.
+  public var spread = Rate(basisPoints: 2)
+  public var slippage = Rate(basisPoints: 1)
+  public init() {}
+}
+
+/// The journal.
+public struct JournalSettings: Sendable, Equatable {
+  /// Longest time that records wait for a common commit, in milliseconds.
+  public var groupCommitMillis = 5
+  /// Records that may wait to be written.
+  public var queueCapacity = 65_536
+  public init() {}
+}
+
+/// The control directory.
+public struct ControlSettings: Sendable, Equatable {
+  /// Interval of the look that does not depend on notifications, in milliseconds.
+  public var pollMillis = 50
+  public init() {}
+}
