@@ -152,5 +152,7 @@ public enum RejectReason: String, Sendable, Codable, CaseIterable {
   case unknownInstrument = "unknown_instrument"
   case duplicateClientID = "duplicate_client_id"
   case shortNotAllowed = "short_not_allowed"
+  /// The last gate before the wire held it back: a stop was latched after the order was approved.
+  case stopLatch = "stop_latch"
   case invalid
 }
