@@ -59,23 +59,28 @@ struct DecimalScanner {
   private mutating func scan() throws {
     guard !bytes.isEmpty, bytes.count <= Self.maximumLength else { throw notANumber() }
     isNegative = bytes[0] == 45
-    var index = bytes[0] == 45 || bytes[0] == 43 ? 1 : 0
-    var pointSeen = false
+    var index = isNegative || bytes[0] == 43 ? 1 : 0
+    let first = index
+    var point = -1
+    var value: UInt64 = 0
+    var significant = 0
     scan: while index < bytes.count {
       let byte = bytes[index]
       switch byte {
       case 48...57:
         // Beyond 19 digits the value wraps and is not used.
-        mantissa = mantissa &* 10 &+ UInt64(byte &- 48)
-        if significantDigits > 0 || byte != 48 { significantDigits += 1 }
-        digits += 1
-        if pointSeen { decimals += 1 }
-      case 46 where !pointSeen: pointSeen = true
+        value = value &* 10 &+ UInt64(byte &- 48)
+        if significant > 0 || byte != 48 { significant &+= 1 }
+      case 46 where point < 0: point = index
       case 69, 101: break scan
       default: throw notANumber()
       }
-      index += 1
+      index &+= 1
     }
+    mantissa = value
+    significantDigits = significant
+    digits = index - first - (point < 0 ? 0 : 1)
+    decimals = point < 0 ? 0 : index - point - 1
     guard digits > 0 else { throw notANumber() }
     if index < bytes.count { exponent = try readExponent(from: index + 1) }
   }
@@ -100,9 +105,9 @@ struct DecimalScanner {
     if mantissa == 0 || shift == 0 { return signed(Int128(mantissa)) }
     if shift > 0 {
       guard shift <= Self.narrowDigits else { return try raised(UInt128(mantissa), by: shift) }
-      let (narrow, overflow) = mantissa.multipliedReportingOverflow(by: powersOfTen[shift])
-      // 64 bits times 64 bits: the product may need 128 bits and one of them be the sign's.
-      return overflow ? try raised(UInt128(mantissa), by: shift) : signed(Int128(narrow))
+      let product = mantissa.multipliedFullWidth(by: powersOfTen[shift])
+      if product.high == 0 { return signed(Int128(product.low)) }
+      return try narrowed(UInt128(product.high) << 64 | UInt128(product.low))
     }
     // Below 10^19 and divided by at least 10^20: less than a half.
     guard -shift <= Self.narrowDigits else { return try rounded(0, rest: .belowHalf, rounding) }
