@@ -5,19 +5,38 @@ extension Int128 {
     guard denominator != 0 else { throw DecimalError.divisionByZero }
     let (product, overflow) = multipliedReportingOverflow(by: numerator)
     if !overflow { return try product.divided(by: denominator, rounding: rounding) }
-    let wide = multipliedFullWidth(by: numerator)
-    // dividingFullWidth traps on a quotient that does not fit; the magnitude of the high word tells beforehand.
-    let high = wide.high < 0 ? ~wide.high : wide.high
-    guard high.magnitude < denominator.magnitude / 2 else { throw DecimalError.overflow }
-    let (quotient, remainder) = denominator.dividingFullWidth(wide)
-    guard remainder != 0 else { return quotient }
-    // Bring the remainder's rounding to the shared rule on a small equivalent: quotient + remainder / denominator.
-    let nudge = try remainder.divided(by: denominator, rounding: rounding == .halfEven ? .truncate : rounding)
-    guard rounding == .halfEven else { return quotient + nudge }
-    let half = remainder.magnitude, rest = denominator.magnitude - half
-    let step: Int128 = (remainder < 0) != (denominator < 0) ? -1 : 1
-    if half > rest || (half == rest && quotient & 1 != 0) { return quotient + step }
-    return quotient
+    let wide = magnitude.multipliedFullWidth(by: numerator.magnitude)
+    // dividingFullWidth traps on a quotient that does not fit.
+    guard wide.high < denominator.magnitude else { throw DecimalError.overflow }
+    let (quotient, remainder) = denominator.magnitude.dividingFullWidth(wide)
+    let isNegative = ((self < 0) != (numerator < 0)) != (denominator < 0)
+    let goesAway = try remainder.isRoundedAway(
+      of: denominator.magnitude, quotientIsOdd: quotient & 1 != 0, isNegative: isNegative, rounding: rounding)
+    let (result, overflowOfRounding) = quotient.addingReportingOverflow(goesAway ? 1 : 0)
+    guard !overflowOfRounding else { throw DecimalError.overflow }
+    if isNegative, result == Int128.min.magnitude { return .min }
+    guard let narrow = Int128(exactly: result) else { throw DecimalError.overflow }
+    return isNegative ? -narrow : narrow
+  }
+}
+
+extension UInt128 {
+  /// Whether a quotient with this remainder moves away from zero by one.
+  fileprivate func isRoundedAway(
+    of divisor: UInt128, quotientIsOdd: Bool, isNegative: Bool, rounding: Rounding
+  ) throws -> Bool {
+    guard self != 0 else { return false }
+    switch rounding {
+    case .truncate: return false
+    case .down: return isNegative
+    case .up: return !isNegative
+    case .awayFromZero: return true
+    case .exact: throw DecimalError.inexact
+    case .halfEven:
+      // Against divisor - remainder instead of twice the remainder, which could overflow.
+      let rest = divisor - self
+      return self > rest || (self == rest && quotientIsOdd)
+    }
   }
 }
 
@@ -43,8 +62,8 @@ extension Quantity {
     return Quantity(raw: narrow)
   }
 
-  /// The negative of the quantity.
-  @inlinable public var negated: Quantity { Quantity(raw: -raw) }
+  /// The negative of the quantity. The one value without a positive twin becomes the largest.
+  @inlinable public var negated: Quantity { Quantity(raw: raw == .min ? .max : -raw) }
 }
 
 extension Money {
@@ -79,6 +98,6 @@ extension Money {
     return Rate(raw: narrow)
   }
 
-  /// The negative of the amount.
-  @inlinable public var negated: Money { Money(raw: -raw) }
+  /// The negative of the amount. The one value without a positive twin becomes the largest.
+  @inlinable public var negated: Money { Money(raw: raw == .min ? .max : -raw) }
 }

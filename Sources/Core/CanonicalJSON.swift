@@ -1,5 +1,4 @@
-/// Writes JSON as bytes, in the order of the calls. Callers write keys in sorted order, so equal content is equal bytes;
-/// `value` in debug builds checks the order.
+/// Writes JSON as bytes, in the order of the calls. Callers write keys in sorted order, so equal content is equal bytes.
 public struct CanonicalJSON: Sendable {
   /// The text written so far, UTF-8.
   public private(set) var bytes: [UInt8] = []

@@ -119,7 +119,8 @@ public struct DecisionID: Hashable, Sendable, CustomStringConvertible {
   public init(sequence: UInt64) { self.sequence = sequence }
   /// Reads `D-42` or `42`.
   public init?(_ text: String) {
-    guard let number = UInt64(text.hasPrefix("D-") ? String(text.dropFirst(2)) : text) else { return nil }
+    let digits = text.hasPrefix("D-") ? text.dropFirst(2) : text[...]
+    guard digits.first != "+", let number = UInt64(digits) else { return nil }
     sequence = number
   }
   public var description: String { "D-\(sequence)" }

@@ -61,7 +61,10 @@ extension FixedPoint {
   }
 
   /// Whether the value is a whole multiple of `step`.
-  @inlinable public func isMultiple(of step: Self) -> Bool { step.raw != 0 && raw % step.raw == 0 }
+  @inlinable public func isMultiple(of step: Self) -> Bool {
+    // The smallest value over -1 has no quotient, and its remainder is zero all the same.
+    step.raw != 0 && raw.remainderReportingOverflow(dividingBy: step.raw).partialValue == 0
+  }
 
   /// The nearest floating-point value, for display, statistics and network features only.
   @inlinable public var approximate: Double { Double(raw) / Double(Self.unit) }

@@ -21,6 +21,8 @@ public struct ClientOrderID: Hashable, Comparable, Sendable, CustomStringConvert
       let attempt = UInt16(parts[1].dropFirst())
     else { return nil }
     self.init(sequence: sequence, role: role, attempt: attempt)
+    // One order, one name: `h042-e0` or `h+42-e0` are not its names.
+    guard description == text else { return nil }
   }
 
   /// `h42-e0`: at most 36 characters of the set that every venue takes.

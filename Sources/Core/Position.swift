@@ -29,9 +29,15 @@ public struct PositionView: Hashable, Sendable, Codable {
     let value = price * quantity
     switch side {
     case .flat: return .zero
-    case .long: return Money(raw: value.raw - totalCostQuote.raw)
-    case .short: return Money(raw: totalCostQuote.raw - value.raw)
+    case .long: return Self.difference(value, totalCostQuote)
+    case .short: return Self.difference(totalCostQuote, value)
     }
+  }
+
+  /// Exact for every position that trades make; one read from damaged data (a negative cost) ends at the largest loss.
+  private static func difference(_ left: Money, _ right: Money) -> Money {
+    let (difference, overflow) = left.raw.subtractingReportingOverflow(right.raw)
+    return overflow ? Money(raw: .min) : Money(raw: difference)
   }
 
   /// Signed market value at `price`: negative for a short.

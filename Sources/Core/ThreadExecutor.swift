@@ -10,7 +10,8 @@ public final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
 
   /// Starts the thread.
   public init(name: String) {
-    let thread = Thread { [unowned self] in run() }
+    // The thread keeps the executor alive until `stop`: actors hold it unowned.
+    let thread = Thread { self.run() }
     thread.name = name
     thread.stackSize = 8 << 20
     self.thread = thread

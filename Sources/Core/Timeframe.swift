@@ -50,7 +50,7 @@ public struct Timeframe: Hashable, Comparable, Sendable, Codable {
 }
 
 extension Timeframe: CustomStringConvertible {
-  /// The shortest text that reads back: `1h`, not `60m`.
+  /// The shortest text that reads back: `1h`, not `60m`. Lengths that are not whole seconds show as `500ms`.
   public var description: String {
     for unit in Self.units where milliseconds % unit.milliseconds == 0 {
       return "\(milliseconds / unit.milliseconds)\(unit.suffix)"

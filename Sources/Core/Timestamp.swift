@@ -16,17 +16,25 @@ public struct Timestamp: Hashable, Comparable, Sendable, Codable {
     var container = encoder.singleValueContainer()
     try container.encode(milliseconds)
   }
-  /// Reads the milliseconds.
+  /// Reads the milliseconds, which must lie between `earliest` and `latest`.
   public init(from decoder: any Decoder) throws {
-    milliseconds = try decoder.singleValueContainer().decode(Int64.self)
+    let container = try decoder.singleValueContainer()
+    milliseconds = try container.decode(Int64.self)
+    guard self >= .earliest, self <= .latest else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "no time of day: \(milliseconds) ms")
+    }
   }
+  /// Start of the year 1: what comes from outside may not be earlier.
+  public static let earliest = Timestamp(milliseconds: -62_135_596_800_000)
+  /// Last millisecond of the year 9999: what comes from outside may not be later.
+  public static let latest = Timestamp(milliseconds: 253_402_300_799_999)
 }
 
 extension Timestamp: CustomStringConvertible {
   /// ISO 8601 in UTC: `2024-03-01T13:00:00Z`, with milliseconds when there are any.
   public var description: String {
     let day = CalendarDay(self)
-    let inDay = milliseconds - day.start.milliseconds
+    let inDay = (milliseconds % 86_400_000 + 86_400_000) % 86_400_000
     let (seconds, rest) = (inDay / 1000, inDay % 1000)
     let clock = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }
     let fraction = rest == 0 ? "" : "." + String("00\(rest)".suffix(3))
@@ -44,7 +52,8 @@ public struct CalendarDay: Hashable, Comparable, Sendable {
 
   /// The UTC day of a moment.
   public init(_ moment: Timestamp) {
-    daysSinceEpoch = Int((Double(moment.milliseconds) / 86_400_000).rounded(.down))
+    let days = moment.milliseconds / 86_400_000
+    daysSinceEpoch = Int(moment.milliseconds % 86_400_000 < 0 ? days - 1 : days)
   }
 
   /// A day from year, month and day; nil if there is none.
@@ -63,7 +72,8 @@ public struct CalendarDay: Hashable, Comparable, Sendable {
   /// A day from `YYYY-MM-DD`; nil if the text is anything else.
   public init?(_ text: some StringProtocol) {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[0].count == 4, parts[1].count == 2, parts[2].count == 2,
+    // A sign would be a number to Int, and is no part of a date.
+    guard parts.count == 3, parts[0].count == 4, parts[1].count == 2, parts[2].count == 2, !text.contains("+"),
       let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2])
     else { return nil }
     self.init(year: year, month: month, day: day)
@@ -95,9 +105,10 @@ public struct CalendarDay: Hashable, Comparable, Sendable {
 }
 
 extension CalendarDay: CustomStringConvertible {
-  /// `YYYY-MM-DD`.
+  /// `YYYY-MM-DD`; years outside 0 to 9999 in full.
   public var description: String {
     let (year, month, day) = civil
-    return "\(String("000\(year)".suffix(4)))-\(String("0\(month)".suffix(2)))-\(String("0\(day)".suffix(2)))"
+    let shown = (0...9999).contains(year) ? String("000\(year)".suffix(4)) : String(year)
+    return "\(shown)-\(String("0\(month)".suffix(2)))-\(String("0\(day)".suffix(2)))"
   }
 }

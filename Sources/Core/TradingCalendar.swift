@@ -15,6 +15,7 @@ public enum TimeZoneRule: Hashable, Sendable {
 
   private static func isNewYorkSummer(_ moment: Timestamp) -> Bool {
     let year = CalendarDay(moment).year
+    guard (1...9999).contains(year) else { return false }
     let firstSunday = { (month: Int, weeksLater: Int) -> CalendarDay in
       let first = CalendarDay(year: year, month: month, day: 1)!
       return CalendarDay(daysSinceEpoch: first.daysSinceEpoch + (6 - first.weekday) % 7 + 7 * weeksLater)
@@ -98,7 +99,7 @@ public struct TradingCalendar: Hashable, Sendable {
     guard let session else { return .open }
     let (day, minute) = session.local(moment)
     if let phase = session.phase(openedOn: day, minute: minute) { return phase }
-    if session.closeMinute <= session.openMinute {
+    if session.isOvernight {
       let yesterday = CalendarDay(daysSinceEpoch: day.daysSinceEpoch - 1)
       if let phase = session.phase(openedOn: yesterday, minute: minute + 1440) { return phase }
     }
@@ -109,32 +110,6 @@ public struct TradingCalendar: Hashable, Sendable {
   public func tradingDay(of moment: Timestamp) -> CalendarDay {
     guard let session else { return CalendarDay(moment) }
     return session.local(moment).day
-  }
-
-  /// Whether the market was open at some moment strictly between two: a silence there is a gap in the data.
-  public func isGap(after last: Timestamp, before next: Timestamp, step: Timeframe) -> Bool {
-    guard session != nil else { return next.millisecondsSince(last) > 0 }
-    // A session market is looked at bar by bar; a silence over a week long is a gap in any market.
-    guard next.millisecondsSince(last) < 8 * 86_400_000 else { return true }
-    if step.milliseconds >= Timeframe.oneDay.milliseconds { return missesASessionDay(after: last, before: next) }
-    var moment = last
-    while moment < next {
-      if phase(at: moment) != .closed { return true }
-      moment = moment.adding(milliseconds: step.milliseconds)
-    }
-    return false
-  }
-
-  private func missesASessionDay(after last: Timestamp, before next: Timestamp) -> Bool {
-    guard let session else { return false }
-    // Daily bars are stamped at midnight UTC of their date, so their dates are calendar days as they stand.
-    var day = CalendarDay(last)
-    let end = CalendarDay(next)
-    while day < end {
-      if session.weekdays.contains(day.weekday), !session.holidays.contains(day) { return true }
-      day = CalendarDay(daysSinceEpoch: day.daysSinceEpoch + 1)
-    }
-    return false
   }
 }
 
@@ -147,12 +122,23 @@ extension TradingCalendar.Session {
 
   /// The phase at `minute` (counted from midnight of `day`) of the session that opened on `day`; nil outside it.
   func phase(openedOn day: CalendarDay, minute: Int) -> MarketPhase? {
-    guard weekdays.contains(day.weekday), !holidays.contains(day), minute >= openMinute else { return nil }
-    let regularClose = closeMinute > openMinute ? closeMinute : closeMinute + 1440
-    let close = earlyCloses[day] ?? regularClose
-    guard minute < close else { return nil }
-    if let squareOffMinute, minute >= squareOffMinute { return .squareOff }
-    if let noNewEntriesMinute, minute >= noNewEntriesMinute { return .noNewEntries }
+    guard let close = closeMinute(ofSessionOpenedOn: day), minute >= openMinute, minute < close else { return nil }
+    // On a half day the windows before the close move with the close.
+    let earlier = regularCloseMinute - close
+    if let squareOffMinute, minute >= squareOffMinute - earlier { return .squareOff }
+    if let noNewEntriesMinute, minute >= noNewEntriesMinute - earlier { return .noNewEntries }
     return .open
+  }
+
+  /// Whether sessions close on the day after they opened.
+  var isOvernight: Bool { closeMinute <= openMinute }
+
+  private var regularCloseMinute: Int { isOvernight ? closeMinute + 1440 : closeMinute }
+
+  /// Close, in minutes from midnight of `day`, of the session that opens on it; nil when none does.
+  func closeMinute(ofSessionOpenedOn day: CalendarDay) -> Int? {
+    guard weekdays.contains(day.weekday), !holidays.contains(day) else { return nil }
+    guard let early = earlyCloses[day] else { return regularCloseMinute }
+    return isOvernight && early <= openMinute ? early + 1440 : early
   }
 }
