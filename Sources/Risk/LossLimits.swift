@@ -1,0 +1,111 @@
+import Core
+
+// The limits on losses: the trading day, the peak, and the stops they ask for.
+extension RiskStage {
+  /// The loss that a share of `equity` amounts to, rounded down.
+  func lossLimit(of equity: Money, _ share: Rate) -> Money {
+    (try? equity.scaled(by: share, rounding: .down)) ?? .zero
+  }
+
+  /// Loss since the start of the day, negative for a gain; nil: not known.
+  var dailyLossQuote: Money? {
+    guard counters.isDayStartKnown, counters.isAccountKnown else { return nil }
+    return try? counters.dayStartEquityQuote.subtracting(equityQuote)
+  }
+
+  /// Fall from the peak; nil: not known.
+  var drawdownQuote: Money? {
+    guard counters.isPeakKnown, counters.isAccountKnown else { return nil }
+    return try? counters.equityPeakQuote.subtracting(equityQuote)
+  }
+
+  /// Starts a new trading day with the equity before its first bar, so that the night's jump counts to it. The day is
+  /// that of the first instrument's market; a clock that goes back does not bring an old day back.
+  mutating func rollDay(_ now: Timestamp) {
+    let minute = now.milliseconds / 60_000
+    guard minute != dayMinute else { return }
+    dayMinute = minute
+    let day = instruments.instruments[0].calendar.tradingDay(of: now).daysSinceEpoch
+    if let current = counters.tradingDay, day <= current { return }
+    let isFirst = counters.tradingDay == nil
+    counters.tradingDay = day
+    counters.dayStartEquityQuote = equityQuote
+    dailyLossLimit = lossLimit(of: counters.dayStartEquityQuote, limits.maxDailyLoss)
+    counters.isDailyLossTripped = false
+    if isFirst, counters.equityPeakQuote < equityQuote {
+      counters.equityPeakQuote = equityQuote
+      drawdownLimit = lossLimit(of: equityQuote, limits.maxDrawdown)
+    }
+  }
+
+  /// Asks once for a stop when a loss is beyond its limit.
+  mutating func tripLossLimits(_ equity: Money) {
+    if !counters.isDailyLossTripped, let loss = dailyLossQuote, loss > dailyLossLimit {
+      counters.isDailyLossTripped = true
+      request(
+        .reduce, .lossLimit, .dailyLoss,
+        "loss of the day \(loss) is over the limit \(dailyLossLimit), equity \(equity)")
+    }
+    if !counters.isDrawdownTripped, let fall = drawdownQuote, fall > drawdownLimit {
+      counters.isDrawdownTripped = true
+      request(
+        .reduce, .lossLimit, .drawdown,
+        "fall from the peak \(fall) is over the limit \(drawdownLimit), equity \(equity)")
+    }
+  }
+
+  /// Forgets what the day and the peak were.
+  mutating func loseHistory(_ reason: String) {
+    counters.isDayStartKnown = false
+    counters.isPeakKnown = false
+    request(.reduce, .lossLimit, .drawdown, reason)
+  }
+
+  /// Puts a stop on the list, one per check, the stronger first.
+  mutating func request(_ level: StopLevel, _ source: StopSource, _ check: RiskCheck, _ reason: String) {
+    guard !counters.latchRequests.contains(where: { $0.check == check }) else { return }
+    let request = LatchRequest(level: level, source: source, check: check, reason: reason)
+    let place = counters.latchRequests.firstIndex { $0.level < level } ?? counters.latchRequests.endIndex
+    counters.latchRequests.insert(request, at: place)
+  }
+
+  /// A person resumed a stop of this source. After a loss limit, a drawdown that had tripped (or was unknown) is
+  /// measured from the present equity on; the day's loss stays in force until the next day unless it was unknown.
+  /// After the throttle, executions are counted anew.
+  public mutating func resume(from source: StopSource) {
+    counters.latchRequests.removeAll { $0.source == source }
+    switch source {
+    case .lossLimit:
+      if counters.isDrawdownTripped || !counters.isPeakKnown {
+        counters.equityPeakQuote = equityQuote
+        counters.isDrawdownTripped = false
+        counters.isPeakKnown = true
+      }
+      if !counters.isDayStartKnown {
+        counters.dayStartEquityQuote = equityQuote
+        counters.isDayStartKnown = true
+      }
+      revalue()
+    case .throttle:
+      counters.isThrottled = false
+      for index in counters.instruments.indices { counters.instruments[index].repeatedCount = 0 }
+    case .file, .http, .signal, .watchdog, .controlDirectory: break
+    }
+  }
+
+  /// What is used of the limits that a person watches.
+  public func limitsLeft() -> [LimitLeft] {
+    [
+      LimitLeft(check: .dailyLoss, used: dailyLossQuote.map { Measure($0) }, limit: Measure(dailyLossLimit)),
+      LimitLeft(check: .drawdown, used: drawdownQuote.map { Measure($0) }, limit: Measure(drawdownLimit)),
+      LimitLeft(
+        check: .grossExposure, used: counters.isAccountKnown ? Measure(grossQuote) : nil,
+        limit: Measure(limits.maxGrossExposureQuote)),
+      LimitLeft(
+        check: .orderRate, used: Measure(ordersInLastMinute(at: lastTime)), limit: Measure(orderRateLimit)),
+      LimitLeft(
+        check: .consecutiveLosses, used: Measure(counters.consecutiveLosses),
+        limit: Measure(limits.maxConsecutiveLosses)),
+    ]
+  }
+}
