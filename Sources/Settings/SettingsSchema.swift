@@ -38,7 +38,7 @@ public enum SettingsSchema {
     SettingsEntry(
       "market", "timeframe", \.market.timeframe,
       SettingCodec.timeframe(.oneSecond, Timeframe(milliseconds: 604_800_000)).optional(),
-      "Bar length; null: 1s for the simulated market, the file's own for a replay."),
+      "Bar length; null: 1s when simulated, else the file's own."),
     SettingsEntry(
       "market", "pre_roll_bars", \.market.preRollBars, .integer(0...100_000), unit: "bars",
       "History before the first decision; the network needs 228."),
