@@ -2,14 +2,23 @@ import Core
 
 /// Everything that can be set, with its defaults. `config/settings.yaml` has the same sections and keys, in snake case.
 public struct BotSettings: Sendable, Equatable {
+  /// Where bars come from.
   public var market = MarketSettings()
+  /// Who decides.
   public var policy = PolicySettings()
+  /// The network.
   public var hierarchicalReasoningModel = HRMSettings()
+  /// When the policy is replaced.
   public var rollback = RollbackSettings()
+  /// The limits of the risk veto.
   public var risk = RiskSettings()
+  /// How approved orders are carried out.
   public var execution = ExecutionSettings()
+  /// The paper venue.
   public var paper = PaperSettings()
+  /// The durable record.
   public var journal = JournalSettings()
+  /// The control directory.
   public var control = ControlSettings()
   /// The defaults.
   public init() {}
@@ -27,6 +36,7 @@ public struct MarketSettings: Sendable, Equatable {
   public var preRollBars = 300
   /// A feed silent for this many bars is stale.
   public var staleAfterBars = 3
+  /// The defaults.
   public init() {}
 }
 
@@ -46,10 +56,13 @@ public struct PolicySettings: Sendable, Equatable {
   public var mlpDirectory = ""
   /// Time for a whole decision, in milliseconds.
   public var deadlineMillis = 200
+  /// Length of the fast average of `sma-cross`, in bars.
   public var smaFastBars = 10
+  /// Length of the slow average of `sma-cross`, in bars.
   public var smaSlowBars = 50
   /// Lowest probability of the chosen action at which a position may be opened.
   public var minimumConfidence = Rate(raw: 0)
+  /// The defaults.
   public init() {}
 }
 
@@ -57,12 +70,18 @@ public struct PolicySettings: Sendable, Equatable {
 public struct HRMSettings: Sendable, Equatable {
   /// Shape of one module.
   public struct Module: Sendable, Equatable {
+    /// Width; nil: the model's.
     public var hiddenDimension: Int?
+    /// Layers; nil: the model's.
     public var layers: Int?
+    /// Dropout probability in training.
     public var dropout: Rate = .zero
+    /// The defaults.
     public init() {}
   }
+  /// The slow, high-level module.
   public var hModule = Module()
+  /// The fast, low-level module.
   public var lModule = Module()
   /// High-level cycles per segment.
   public var cycles = 3
@@ -74,35 +93,47 @@ public struct HRMSettings: Sendable, Equatable {
   public var maxConvergenceSteps = 100
   /// Whether the L loop runs to convergence instead of a fixed number of steps.
   public var runsToConvergence = false
+  /// Instruments that the model knows; nil: the model's.
   public var instrumentEmbeddingRows: Int?
+  /// Bar lengths that the model knows; nil: the model's.
   public var timeframeEmbeddingRows: Int?
-  /// Quantity head's 0 and 1 mean these shares of the allowed size.
+  /// Share of the allowed size that the quantity head's 0 means.
   public var quantityMin = Rate(raw: 0)
+  /// Share of the allowed size that the quantity head's 1 means.
   public var quantityMax = Rate.one
-  /// Most and fewest ACT segments.
+  /// Most ACT segments.
   public var actMax = 4
+  /// Fewest ACT segments.
   public var actMin = 1
   /// Exploration probability of ACT in training.
   public var actEpsilon: Double = 0.1
+  /// The defaults.
   public init() {}
 }
 
 /// When the policy in charge is replaced.
 public struct RollbackSettings: Sendable, Equatable {
+  /// Whether the bot replaces a failing policy.
   public var isEnabled = true
+  /// Failures in a row that replace the policy.
   public var consecutiveFailures = 3
+  /// 99th percentile of the decision time that replaces the policy, in milliseconds.
   public var latencyP99Millis = 400
   /// Decisions over which the latency percentile is taken.
   public var latencyWindow = 100
   /// Seconds after a rollback in which `promote` is refused.
   public var coolDownSeconds = 300
+  /// The defaults.
   public init() {}
 }
 
 /// The limits of the risk veto.
 public struct RiskSettings: Sendable, Equatable {
+  /// Largest value of one order, in quote currency.
   public var maxOrderNotionalQuote = Money(raw: 25_000 * Money.unit)
+  /// Largest value of one position, in quote currency.
   public var maxPositionNotionalQuote = Money(raw: 25_000 * Money.unit)
+  /// Largest value of all positions and opening orders together, in quote currency.
   public var maxGrossExposureQuote = Money(raw: 100_000 * Money.unit)
   /// Share of equity one position may have.
   public var maxPositionShare = Rate(basisPoints: 2_500)
@@ -114,19 +145,25 @@ public struct RiskSettings: Sendable, Equatable {
   public var maxDailyLoss = Rate(basisPoints: 300)
   /// Fall from the equity peak that stops the bot.
   public var maxDrawdown = Rate(basisPoints: 1_500)
+  /// Losing trades in a row that begin a cool-down.
   public var maxConsecutiveLosses = 8
+  /// Time without new positions after losses in a row, in seconds.
   public var coolDownSeconds = 900
+  /// Orders in any 60 seconds.
   public var maxOrdersPerMinute = 30
   /// Identical executions in a row after which orders stop until a person resumes.
   public var maxRepeatedExecutions = 20
   /// Distance of an order's price from the last price, in basis points of it.
   public var priceCollar = Rate(basisPoints: 100)
+  /// Widest spread, as a share of the price, in which a position may be opened.
   public var maxSpread = Rate(basisPoints: 50)
   /// Highest volatility rank (0 to 1) at which a position may be opened.
   public var maxVolatilityRank = Rate(basisPoints: 9_900)
   /// Age of the newest data, in milliseconds, over which nothing is opened.
   public var maxDataAgeMillis = 5_000
+  /// Difference to the venue's clock over which nothing is opened, in milliseconds.
   public var maxClockSkewMillis = 2_000
+  /// The defaults.
   public init() {}
 }
 
@@ -134,16 +171,21 @@ public struct RiskSettings: Sendable, Equatable {
 public struct ExecutionSettings: Sendable, Equatable {
   /// Distance of the protective stop in average true ranges; zero: no stop.
   public var protectiveStopATR = Rate(raw: 3_000_000_000)
+  /// Orders that may be open at the venue at once.
   public var maxOpenOrders = 64
+  /// The defaults.
   public init() {}
 }
 
 /// The paper venue.
 public struct PaperSettings: Sendable, Equatable {
+  /// Cash of a new account, in quote currency.
   public var cashQuote = Money(raw: 100_000 * Money.unit)
   /// Full spread around the bar's open at which orders fill.
   public var spread = Rate(basisPoints: 2)
+  /// Slippage of orders that take liquidity, as a share of the price.
   public var slippage = Rate(basisPoints: 1)
+  /// The defaults.
   public init() {}
 }
 
@@ -153,6 +195,7 @@ public struct JournalSettings: Sendable, Equatable {
   public var groupCommitMillis = 5
   /// Records that may wait to be written.
   public var queueCapacity = 65_536
+  /// The defaults.
   public init() {}
 }
 
@@ -160,5 +203,6 @@ public struct JournalSettings: Sendable, Equatable {
 public struct ControlSettings: Sendable, Equatable {
   /// Interval of the look that does not depend on notifications, in milliseconds.
   public var pollMillis = 50
+  /// The defaults.
   public init() {}
 }
