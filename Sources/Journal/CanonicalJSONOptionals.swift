@@ -48,3 +48,12 @@ extension CanonicalJSON {
     raw(text)
   }
 }
+
+extension CanonicalJSON {
+  /// An array of strings.
+  mutating func strings(_ texts: [String]) {
+    array { json in
+      for text in texts { json.value(text) }
+    }
+  }
+}

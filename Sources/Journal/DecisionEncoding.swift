@@ -99,7 +99,7 @@ public enum RecordEncoder {
     json.optional(d.note)
   }
 
-  private static func position(_ position: PositionView, into json: inout CanonicalJSON) {
+  static func position(_ position: PositionView, into json: inout CanonicalJSON) {
     json.object { json in
       json.key("entry_cost")
       json.value(position.totalCostQuote)
