@@ -1,0 +1,115 @@
+import GRDB
+
+/// How a walk over the whole chain ended.
+public enum ChainVerdict: Hashable, Sendable {
+  /// Every record is what was written. `beyondHead` records were committed after the head file was last written, as
+  /// happens while a journal is written and after a crash.
+  case ok(JournalHead, beyondHead: UInt64)
+  /// The first thing that is wrong.
+  case broken(ChainProblem)
+}
+
+/// What is wrong with a journal, and where.
+public enum ChainProblem: Hashable, Sendable, CustomStringConvertible {
+  /// Content or hash of a record was changed.
+  case hashMismatch(sequence: UInt64)
+  /// A record is missing before others.
+  case missing(sequence: UInt64)
+  /// A record stands where none can be.
+  case impossibleSequence(Int64)
+  /// The end was cut off: the head counts more than there is.
+  case truncated(headCount: UInt64, tableCount: UInt64)
+  /// The chain holds, but it is not the one that the head file knows: it was written anew.
+  case headMismatch(sequence: UInt64)
+  /// Records stand behind the end of a journal that was closed in order.
+  case surplus(headCount: UInt64, tableCount: UInt64)
+  /// The head file is missing or not a head, so the end cannot be proved.
+  case headUnreadable(reason: String, tableCount: UInt64)
+  /// The database cannot be read (on) after a number of good records.
+  case unreadable(reason: String, after: UInt64)
+
+  public var description: String {
+    switch self {
+    case .hashMismatch(let sequence): "record \(sequence): its hash does not match its content: it was changed"
+    case .missing(let sequence): "record \(sequence) is missing"
+    case .impossibleSequence(let sequence): "a record with the impossible sequence number \(sequence)"
+    case .truncated(let headCount, let tableCount):
+      "truncated: the head says \(headCount) records, the table ends at \(tableCount)"
+    case .headMismatch(let sequence):
+      "record \(sequence): the chain holds, but its hash is not the head file's: the journal was written anew"
+    case .surplus(let headCount, let tableCount):
+      "surplus: the journal was closed with \(headCount) records, the table ends at \(tableCount)"
+    case .headUnreadable(let reason, let tableCount):
+      "head.json: \(reason): whether the end after record \(tableCount) was cut off cannot be told"
+    case .unreadable(let reason, let after): "unreadable after record \(after): \(reason)"
+    }
+  }
+}
+
+/// Walks a journal from the first record to the last and tests every hash.
+public enum ChainVerifier {
+  /// Streams the journal in a directory; needs no lock and little memory. Throws only `JournalError.missing`.
+  public static func verify(_ directory: String) throws -> ChainVerdict {
+    var walk = ChainWalk()
+    do {
+      let headFile = HeadFile(directory: directory)
+      // The head first: a writer at work moves the table ahead of it, never behind it.
+      let content = Result { try headFile.read() }
+      let connection = try JournalConnection.reading(directory)
+      defer { try? connection.close() }
+      if let problem = try connection.read({ try walk.run($0, head: (try? content.get())?.head) }) {
+        return .broken(problem)
+      }
+      return conclude(content, end: JournalHead(count: walk.count, hash: walk.hash))
+    } catch let error as JournalError {
+      if case .missing = error { throw error }
+      return .broken(.unreadable(reason: "\(error)", after: walk.count))
+    }
+  }
+
+  private static func conclude(_ content: Result<HeadFile.Content?, any Error>, end: JournalHead) -> ChainVerdict {
+    switch content {
+    case .failure(let error): return .broken(.headUnreadable(reason: "\(error)", tableCount: end.count))
+    case .success(nil): return .broken(.headUnreadable(reason: "the file is missing", tableCount: end.count))
+    case .success(let known?):
+      if known.head.count > end.count {
+        return .broken(.truncated(headCount: known.head.count, tableCount: end.count))
+      }
+      if known.head.count == 0, known.head.hash != ChainHash.start { return .broken(.headMismatch(sequence: 0)) }
+      if known.isClosed, known.head.count < end.count {
+        return .broken(.surplus(headCount: known.head.count, tableCount: end.count))
+      }
+      return .ok(end, beyondHead: end.count - known.head.count)
+    }
+  }
+}
+
+/// The state of a walk: the good records so far.
+struct ChainWalk {
+  private(set) var count: UInt64 = 0
+  private(set) var hash = ChainHash.start
+  private var hasher = ChainHash()
+
+  /// The first problem; nil: the chain holds to the table's end.
+  mutating func run(_ database: Database, head: JournalHead?) throws -> ChainProblem? {
+    var problem: ChainProblem?
+    try RecordRows.forEach(database, from: .min) { row in
+      problem = step(row, head: head)
+      return problem == nil
+    }
+    return problem
+  }
+
+  private mutating func step(_ row: RecordRows.Row, head: JournalHead?) -> ChainProblem? {
+    guard let sequence = UInt64(exactly: row.sequence), sequence > 0 else {
+      return .impossibleSequence(row.sequence)
+    }
+    guard sequence == count + 1 else { return .missing(sequence: count + 1) }
+    let next = row.withKindAndPayload { hasher.next(after: hash, sequence: sequence, kind: $0, payload: $1) }
+    guard next == row.hash else { return .hashMismatch(sequence: sequence) }
+    if let head, head.count == sequence, head.hash != next { return .headMismatch(sequence: sequence) }
+    count = sequence
+    hash = next
+    return nil
+  }
+}

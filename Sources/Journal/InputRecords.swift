@@ -1,0 +1,173 @@
+import Core
+
+/// The start of a run: all that a replay needs besides the inputs.
+public struct SessionRecord: Hashable, Sendable {
+  /// Schema of session records.
+  public static let schema = "hrmbot.session/1"
+
+  /// Where bars come from.
+  public enum Feed: Hashable, Sendable {
+    case simulated
+    /// Files, in order.
+    case files([String])
+  }
+
+  /// Build of the program.
+  public var build: String
+  /// `paper`, `replay`, …
+  public var mode: String
+  public var feed: Feed
+  /// Symbols in the order of their ids.
+  public var instruments: [String]
+  public var timeframe: Timeframe
+  /// Name of the policy that decides first.
+  public var policyInCharge: String
+  public var policies: [PolicyIdentity]
+  /// SHA-256 of the settings in hex.
+  public var settingsHash: String
+  /// The settings as a JSON object.
+  public var settings: [UInt8]
+  public var seed: UInt64
+  /// Number of the session in this journal, from 1.
+  public var session: UInt64
+  /// The state that the run starts from, a JSON object; nil: it starts from nothing.
+  public var state: [UInt8]?
+  public var at: Timestamp
+
+  /// A session as given.
+  public init(
+    build: String, mode: String, feed: Feed, instruments: [String], timeframe: Timeframe, policyInCharge: String,
+    policies: [PolicyIdentity], settingsHash: String, settings: [UInt8], seed: UInt64, session: UInt64,
+    state: [UInt8]?, at: Timestamp
+  ) {
+    self.build = build
+    self.mode = mode
+    self.feed = feed
+    self.instruments = instruments
+    self.timeframe = timeframe
+    self.policyInCharge = policyInCharge
+    self.policies = policies
+    self.settingsHash = settingsHash
+    self.settings = settings
+    self.seed = seed
+    self.session = session
+    self.state = state
+    self.at = at
+  }
+}
+
+/// A bar that came in.
+public struct BarRecord: Hashable, Sendable {
+  public var bar: Bar
+  /// When it was received.
+  public var at: Timestamp
+  /// History before the run: warms up, decides nothing.
+  public var isPreRoll: Bool
+
+  /// A bar as given.
+  public init(bar: Bar, at: Timestamp, isPreRoll: Bool = false) {
+    self.bar = bar
+    self.at = at
+    self.isPreRoll = isPreRoll
+  }
+}
+
+/// The network's answer to a request.
+public struct AnswerRecord: Hashable, Sendable {
+  /// Sequence number of the request.
+  public var ticket: UInt64
+  public var instrument: InstrumentID
+  public var reading: NetworkReading?
+  /// Output of the quantity head.
+  public var quantity: Float
+  /// Why there is no reading.
+  public var failure: String?
+  public var at: Timestamp
+
+  /// An answer as given.
+  public init(
+    ticket: UInt64, instrument: InstrumentID, reading: NetworkReading?, quantity: Float, failure: String?,
+    at: Timestamp
+  ) {
+    self.ticket = ticket
+    self.instrument = instrument
+    self.reading = reading
+    self.quantity = quantity
+    self.failure = failure
+    self.at = at
+  }
+}
+
+/// A timer that fired.
+public struct TimerRecord: Hashable, Sendable {
+  /// Which timer, for example `deadline`.
+  public var kind: String
+  /// What it was set for.
+  public var ticket: UInt64
+  public var at: Timestamp
+
+  /// A timer as given.
+  public init(kind: String, ticket: UInt64, at: Timestamp) {
+    self.kind = kind
+    self.ticket = ticket
+    self.at = at
+  }
+}
+
+/// News of an order.
+public struct ReportRecord: Hashable, Sendable {
+  public var report: ExecutionReport
+  /// When it was received; the report has its own time.
+  public var at: Timestamp
+
+  /// A report as given.
+  public init(report: ExecutionReport, at: Timestamp) {
+    self.report = report
+    self.at = at
+  }
+}
+
+/// How a submission ended.
+public struct OutcomeRecord: Hashable, Sendable {
+  public var clientID: ClientOrderID
+  public var outcome: SubmitOutcome
+  public var at: Timestamp
+
+  /// An outcome as given.
+  public init(clientID: ClientOrderID, outcome: SubmitOutcome, at: Timestamp) {
+    self.clientID = clientID
+    self.outcome = outcome
+    self.at = at
+  }
+}
+
+/// A command of a person or a guard.
+public struct ControlRecord: Hashable, Sendable {
+  /// What is asked for, for example `stop`, `resume`, `rollback`, `promote`.
+  public var command: String
+  public var level: StopLevel?
+  public var reason: String?
+  public var source: StopSource?
+  /// Who asked.
+  public var by: String?
+  /// Policy that a switch names.
+  public var policy: String?
+  /// Latch that a resume names.
+  public var latchID: String?
+  public var at: Timestamp
+
+  /// A command as given.
+  public init(
+    command: String, level: StopLevel? = nil, reason: String? = nil, source: StopSource? = nil, by: String? = nil,
+    policy: String? = nil, latchID: String? = nil, at: Timestamp
+  ) {
+    self.command = command
+    self.level = level
+    self.reason = reason
+    self.source = source
+    self.by = by
+    self.policy = policy
+    self.latchID = latchID
+    self.at = at
+  }
+}
