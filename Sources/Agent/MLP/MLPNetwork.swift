@@ -48,9 +48,10 @@ struct MLPNetwork: Sendable {
     guard digest == manifest.weights.sha256 else {
       throw PolicyError.unavailable("SHA-256 is \(digest), the manifest says \(manifest.weights.sha256)")
     }
-    try Self.checkLayout(bytes)
+    // Header size, offsets without gap or overlap, and finite weights are checked by the reader.
     let file: SafetensorsFile
-    do { file = try SafetensorsFile(bytes: bytes) } catch { throw PolicyError.unavailable("no safetensors: \(error)") }
+    do { file = try SafetensorsFile(bytes: bytes) } catch { throw PolicyError.unavailable("\(error)") }
+    try Self.checkElementType(bytes)
     guard file.tensors.map(\.name) == MLPManifest.tensorShapes.map(\.name) else {
       throw PolicyError.unavailable("the tensors are \(file.tensors.map(\.name)), not the twelve of the manifest")
     }
@@ -58,12 +59,24 @@ struct MLPNetwork: Sendable {
       guard let tensor = file[name], tensor.shape == shape else {
         throw PolicyError.unavailable("tensor \(name) has shape \(file[name]?.shape ?? []), not \(shape)")
       }
-      guard tensor.values.allSatisfy(\.isFinite) else {
-        throw PolicyError.unavailable("tensor \(name) has a weight that is not finite")
-      }
     }
     policy = try [Layer(file, "pi.0"), Layer(file, "pi.1"), Layer(file, "action")]
     value = try [Layer(file, "vf.0"), Layer(file, "vf.1"), Layer(file, "value")]
+  }
+
+  private struct Entry: Decodable {
+    let dtype: String?
+  }
+
+  /// The reader also takes other element types, the format only F32. `bytes` must have been read before.
+  private static func checkElementType(_ bytes: [UInt8]) throws {
+    let length = (0..<8).reduce(0) { $0 | Int(bytes[$1]) << (8 * $1) }
+    guard let header = try? JSONDecoder().decode([String: Entry].self, from: Data(bytes[8..<8 + length])) else {
+      throw PolicyError.unavailable("the header is not JSON")
+    }
+    for (name, _) in MLPManifest.tensorShapes where header[name]?.dtype != "F32" {
+      throw PolicyError.unavailable("tensor \(name) is missing or not F32")
+    }
   }
 
   /// The five logits of an observation of 16 numbers.
