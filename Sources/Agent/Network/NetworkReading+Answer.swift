@@ -4,7 +4,7 @@ import HRM
 extension NetworkAnswer {
   /// What a network's answer to `request` says: logits before the mask, probabilities after it, and the best legal
   /// action after each segment. Anything that is not finite, or no action, makes it a failure without a reading.
-  init(_ answer: HRMAnswer, to request: NetworkRequest, latencyMicros: Int) {
+  package init(_ answer: HRMAnswer, to request: NetworkRequest, latencyMicros: Int) {
     let heads = answer.heads
     let actions = answer.argmaxPerSegment.map { UInt8(exactly: $0).flatMap(Action.init(rawValue:)) }
     var reading: NetworkReading?
