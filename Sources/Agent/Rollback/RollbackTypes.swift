@@ -1,0 +1,113 @@
+import Core
+
+/// When the policy in charge is replaced.
+public struct RollbackLimits: Hashable, Sendable, Codable {
+  /// Whether anything but a person's command replaces it.
+  public var isEnabled: Bool
+  /// Failures in a row that replace it, at least 1.
+  public var consecutiveFailures: Int
+  /// Highest 99th percentile of decision latencies.
+  public var latencyP99Millis: Int
+  /// Decisions over which the percentile is taken; it counts once there are so many. 1 to 10,000.
+  public var latencyWindow: Int
+  /// Seconds after a roll-back in which a promotion is refused.
+  public var coolDownSeconds: Int
+
+  /// Limits as given, brought into the ranges that make sense.
+  public init(
+    isEnabled: Bool = true, consecutiveFailures: Int = 3, latencyP99Millis: Int = 400, latencyWindow: Int = 100,
+    coolDownSeconds: Int = 300
+  ) {
+    self.isEnabled = isEnabled
+    self.consecutiveFailures = max(1, consecutiveFailures)
+    self.latencyP99Millis = min(max(0, latencyP99Millis), 86_400_000)
+    self.latencyWindow = min(max(1, latencyWindow), 10_000)
+    self.coolDownSeconds = min(max(0, coolDownSeconds), 31_536_000)
+  }
+}
+
+/// What caused a roll-back.
+public enum RollbackTrigger: String, Sendable, Codable, CaseIterable {
+  case consecutiveFailures = "consecutive_failures"
+  case latency
+  case nonFinite = "non_finite"
+  case command
+}
+
+/// How one decision went for the policy in charge.
+public struct DecisionOutcome: Hashable, Sendable {
+  /// Name of the policy in charge when it was made.
+  public var policyInCharge: String
+  /// Why another had to decide in its place; nil when it decided itself.
+  public var failure: FallbackReason?
+  /// Time from the bar's arrival to the decision; nil where time is virtual.
+  public var latencyMicros: Int?
+  /// Sequence number of the decision, for the evidence.
+  public var sequence: UInt64
+
+  /// An outcome as given.
+  public init(policyInCharge: String, failure: FallbackReason?, latencyMicros: Int?, sequence: UInt64) {
+    self.policyInCharge = policyInCharge
+    self.failure = failure
+    self.latencyMicros = latencyMicros
+    self.sequence = sequence
+  }
+}
+
+/// A person's command.
+public enum RollbackCommand: Hashable, Sendable {
+  /// Put the fallback in charge.
+  case rollBack
+  /// Put a policy in charge by its own right.
+  case promote(String)
+}
+
+/// What to do with the agent.
+public enum RollbackEffect: Hashable, Sendable {
+  /// Put the fallback `to` in charge, from the next decision on.
+  case rollBack(to: String, trigger: RollbackTrigger, evidence: String)
+  /// Put `to` in charge by its own right.
+  case promote(to: String, evidence: String)
+}
+
+/// Why a command is not carried out.
+public enum RollbackRefusal: Error, Hashable, Sendable, CustomStringConvertible {
+  case unknownPolicy(name: String, known: [String])
+  case coolingDown(until: Timestamp, secondsLeft: Int64)
+  case alreadyInCharge(name: String)
+
+  public var description: String {
+    switch self {
+    case .unknownPolicy(let name, let known):
+      "no policy is called \(name); available: \(known.joined(separator: ", "))"
+    case .coolingDown(let until, let seconds):
+      "cooling down after a roll-back until \(until): try again in \(seconds) s"
+    case .alreadyInCharge(let name): "\(name) is in charge already"
+    }
+  }
+}
+
+/// Who is in charge and why: what survives a restart.
+public struct RollbackState: Hashable, Sendable, Codable {
+  public var policyInCharge: String
+  /// Who was in charge before the last switch.
+  public var previous: String?
+  /// Moment of the last switch.
+  public var since: Timestamp?
+  /// Cause of the last roll-back; nil when the policy is in charge by its own right.
+  public var trigger: RollbackTrigger?
+  /// What the agent's `putInCharge` takes; nil when the policy is in charge by its own right.
+  public var reason: FallbackReason?
+  /// What was measured at the last switch.
+  public var evidence: String?
+  /// End of the time in which promotions are refused.
+  public var coolDownUntil: Timestamp?
+  /// Failures in a row so far.
+  public var consecutiveFailures: Int
+
+  /// The state of a first start.
+  public init(policyInCharge: String) {
+    self.policyInCharge = policyInCharge
+    consecutiveFailures = 0
+  }
+}

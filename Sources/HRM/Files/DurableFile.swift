@@ -1,0 +1,51 @@
+import Digest
+import Glibc
+
+/// Writes a new file piece by piece, hashing on the way, and makes it durable.
+final class DurableFile {
+  private let path: String
+  private let descriptor: Int32
+  private let hasher = SHA256Hasher()
+  private var isOpen = true
+
+  /// Creates the file; it must not exist.
+  init(creating path: String) throws {
+    self.path = path
+    descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw ModelError(file: path, reason: "cannot be created: \(BoundedFile.systemError())")
+    }
+  }
+
+  deinit { if isOpen { close(descriptor) } }
+
+  /// Appends bytes.
+  func write(_ bytes: UnsafeRawBufferPointer) throws {
+    hasher.update(bytes)
+    var done = 0
+    while done < bytes.count {
+      let written = Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
+      if written < 0 && errno == EINTR { continue }
+      guard written > 0 else { throw ModelError(file: path, reason: "cannot be written: \(BoundedFile.systemError())") }
+      done += written
+    }
+  }
+
+  /// Forces everything to disk, closes, and returns the SHA-256 of the content in hex.
+  func finish() throws -> String {
+    isOpen = false
+    let isSynced = fsync(descriptor) == 0
+    guard close(descriptor) == 0 && isSynced else {
+      throw ModelError(file: path, reason: "cannot be made durable: \(BoundedFile.systemError())")
+    }
+    return SHA256.hex(hasher.finish())
+  }
+
+  /// Forces a directory's entries to disk.
+  static func syncDirectory(_ path: String) throws {
+    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw ModelError(file: path, reason: BoundedFile.systemError()) }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw ModelError(file: path, reason: BoundedFile.systemError()) }
+  }
+}

@@ -1,0 +1,133 @@
+import Digest
+import Foundation
+
+/// A model on disk: a directory with `policy.safetensors`, `manifest.json` and, if signed, `manifest.sig`.
+public struct ModelDirectory {
+  /// File of the weights.
+  public static let weightsFile = "policy.safetensors"
+  /// File of the manifest.
+  public static let manifestFile = "manifest.json"
+  /// File of an optional signature of the manifest; not read here.
+  public static let signatureFile = "manifest.sig"
+  /// Largest manifest read, in bytes.
+  public static let maxManifestBytes = 1 << 20
+
+  /// Creates a model with random weights at `path`, which must not exist. All of it appears at once or nothing does.
+  ///
+  /// - Parameters:
+  ///   - name: version name; nil takes the last component of the path.
+  ///   - instruments: symbols that get rows 1, 2, … of the instrument table.
+  ///   - timeframes: labels that get rows 1, 2, … of the timeframe table.
+  @discardableResult public static func create(
+    at path: String, architecture: HRMArchitecture, seed: UInt64, featureSchemaHash: String, name: String? = nil,
+    instruments: [String] = [], timeframes: [String] = ModelManifest.standardTimeframes
+  ) throws -> ModelManifest {
+    try architecture.validate(file: path)
+    let manifest = ModelManifest(
+      name: name ?? (path as NSString).lastPathComponent, architecture: architecture,
+      featureSchemaHash: featureSchemaHash, instruments: instruments, timeframes: timeframes, files: [:],
+      untrained: true, training: nil, seed: seed)
+    return try write(manifest, WeightInitialiser.tensors(of: architecture, seed: seed), to: path)
+  }
+
+  /// Writes a model to `path`, which must not exist; `files` of the manifest is filled in. Durable when it returns.
+  @discardableResult public static func write(
+    _ manifest: ModelManifest, _ tensors: [(name: String, tensor: Tensor)], to path: String
+  ) throws -> ModelManifest {
+    guard access(path, F_OK) != 0 else { throw ModelError(file: path, reason: "exists already; choose another path") }
+    var template = Array("\(path).partial-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else {
+      throw ModelError(file: path, reason: "no directory can be made beside it: \(BoundedFile.systemError())")
+    }
+    let partial = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    do {
+      var manifest = manifest
+      manifest.files = [weightsFile: try SafetensorsFile.write(tensors, to: "\(partial)/\(weightsFile)")]
+      try manifest.validate(file: "\(path)/\(manifestFile)")
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+      let file = try DurableFile(creating: "\(partial)/\(manifestFile)")
+      try (encoder.encode(manifest) + [10]).withUnsafeBytes { try file.write($0) }
+      _ = try file.finish()
+      chmod(partial, 0o755)
+      try DurableFile.syncDirectory(partial)
+      // Replaces nothing but an empty directory, should something have appeared there since the check.
+      guard rename(partial, path) == 0 else {
+        throw ModelError(file: path, reason: "cannot be put in place: \(BoundedFile.systemError())")
+      }
+      let parent = (path as NSString).deletingLastPathComponent
+      try DurableFile.syncDirectory(parent.isEmpty ? "." : parent)
+      return manifest
+    } catch {
+      for name in [weightsFile, manifestFile] { unlink("\(partial)/\(name)") }
+      rmdir(partial)
+      throw error
+    }
+  }
+
+  /// Reads a model and verifies all of it: the list of files, the manifest, the SHA-256 of the weights, and that the
+  /// tensors are exactly those of the architecture, finite. Anything else is refused with the reason.
+  public static func load(_ path: String) throws -> (ModelManifest, HRMNetwork) {
+    try checkListing(path)
+    let manifest = try manifest(of: path)
+    let weightsPath = "\(path)/\(weightsFile)"
+    let bytes = try BoundedFile.read(weightsPath, limit: SafetensorsFile.maxFileBytes)
+    let digest = SHA256.hex(SHA256.digest(bytes))
+    guard digest == manifest.weightsSHA256 else {
+      throw ModelError(
+        file: weightsPath, reason: "has SHA-256 \(digest), the manifest says \(manifest.weightsSHA256)")
+    }
+    let file = try SafetensorsFile(bytes: bytes, file: weightsPath)
+    let tensors = Dictionary(uniqueKeysWithValues: file.tensors.map { ($0.name, $0.tensor) })
+    return (manifest, try HRMNetwork(architecture: manifest.architecture, tensors: tensors, file: weightsPath))
+  }
+
+  /// Reads and verifies only the manifest.
+  public static func manifest(of path: String) throws -> ModelManifest {
+    let manifestPath = "\(path)/\(manifestFile)"
+    let bytes = try BoundedFile.read(manifestPath, limit: maxManifestBytes)
+    let manifest: ModelManifest
+    do {
+      manifest = try JSONDecoder().decode(ModelManifest.self, from: Data(bytes))
+    } catch let error as DecodingError {
+      throw ModelError(file: manifestPath, subject: subject(of: error), reason: reason(of: error))
+    }
+    try manifest.validate(file: manifestPath)
+    return manifest
+  }
+
+  private static func checkListing(_ path: String) throws {
+    guard let directory = opendir(path) else {
+      throw ModelError(file: path, reason: "is not a readable directory: \(BoundedFile.systemError())")
+    }
+    defer { closedir(directory) }
+    var missing: Set = [weightsFile, manifestFile]
+    while let entry = readdir(directory) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      if name == "." || name == ".." || name == signatureFile { continue }
+      guard missing.remove(name) != nil else {
+        throw ModelError(file: "\(path)/\(name)", reason: "does not belong into a model directory; remove it")
+      }
+    }
+    if let name = missing.min() { throw ModelError(file: "\(path)/\(name)", reason: "is missing") }
+  }
+
+  private static func subject(of error: DecodingError) -> String? {
+    let path: [any CodingKey] =
+      switch error {
+      case .keyNotFound(let key, let context): context.codingPath + [key]
+      case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context): context.codingPath
+      @unknown default: []
+      }
+    return path.isEmpty ? nil : path.map(\.stringValue).joined(separator: ".")
+  }
+
+  private static func reason(of error: DecodingError) -> String {
+    switch error {
+    case .keyNotFound: "is missing"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+      context.debugDescription
+    @unknown default: "cannot be decoded"
+    }
+  }
+}

@@ -1,0 +1,84 @@
+/// `manifest.json` of a model directory: what the weights are, and what they may be used for.
+public struct ModelManifest: Codable, Equatable, Sendable {
+  /// Format this code writes; it reads every format of major version 1.
+  public static let currentFormat = "hrmbot.model/1"
+  /// Labels that get rows of the timeframe table unless others are given.
+  public static let standardTimeframes = ["1m", "5m", "15m", "30m", "1h", "4h", "1d"]
+
+  /// `hrmbot.model/1`.
+  public var format: String
+  /// Version name, 1...128 of `A-Z a-z 0-9 . _ -`.
+  public var name: String
+  public var architecture: HRMArchitecture
+  /// Hash of the list of features the weights belong to.
+  public var featureSchemaHash: String
+  /// Symbol → row of the instrument table; row 0 stands for every other symbol.
+  public var instruments: [String: Int]
+  /// Label → row of the timeframe table; row 0 stands for every other label.
+  public var timeframes: [String: Int]
+  /// File name → SHA-256 in hex.
+  public var files: [String: String]
+  /// Whether the weights are still the random ones of `seed`.
+  public var untrained: Bool
+  /// Notes of the training run; nil (`null`) for untrained weights.
+  public var training: [String: String]?
+  /// Seed of the first weights.
+  public var seed: UInt64
+  /// Program that wrote the directory.
+  public var createdBy: String
+
+  enum CodingKeys: String, CodingKey {
+    case format, name, architecture
+    case featureSchemaHash = "feature_schema_hash"
+    case instruments, timeframes, files, untrained, training, seed
+    case createdBy = "created_by"
+  }
+
+  /// A manifest as given. Symbols and labels get rows 1, 2, … in their order.
+  public init(
+    name: String, architecture: HRMArchitecture, featureSchemaHash: String, instruments: [String],
+    timeframes: [String], files: [String: String], untrained: Bool, training: [String: String]?, seed: UInt64,
+    createdBy: String = "hrmbot"
+  ) {
+    format = Self.currentFormat
+    self.name = name
+    self.architecture = architecture
+    self.featureSchemaHash = featureSchemaHash
+    self.instruments = Self.rows(instruments)
+    self.timeframes = Self.rows(timeframes)
+    self.files = files
+    self.untrained = untrained
+    self.training = training
+    self.seed = seed
+    self.createdBy = createdBy
+  }
+
+  private static func rows(_ names: [String]) -> [String: Int] {
+    Dictionary(names.enumerated().map { ($1, $0 + 1) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(format, forKey: .format)
+    try container.encode(name, forKey: .name)
+    try container.encode(architecture, forKey: .architecture)
+    try container.encode(featureSchemaHash, forKey: .featureSchemaHash)
+    try container.encode(instruments, forKey: .instruments)
+    try container.encode(timeframes, forKey: .timeframes)
+    try container.encode(files, forKey: .files)
+    try container.encode(untrained, forKey: .untrained)
+    // Written as null, where a synthesised encoder would leave it out.
+    if let training { try container.encode(training, forKey: .training) } else {
+      try container.encodeNil(forKey: .training)
+    }
+    try container.encode(seed, forKey: .seed)
+    try container.encode(createdBy, forKey: .createdBy)
+  }
+
+  /// Identity of the weights: SHA-256 of `policy.safetensors` in hex.
+  public var weightsSHA256: String { files[ModelDirectory.weightsFile] ?? "" }
+  /// Row of a symbol; 0 for one the model does not know.
+  public func row(ofInstrument symbol: String) -> Int { instruments[symbol] ?? 0 }
+  /// Row of a timeframe label; 0 for one the model does not know.
+  public func row(ofTimeframe label: String) -> Int { timeframes[label] ?? 0 }
+}
