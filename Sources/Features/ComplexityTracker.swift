@@ -1,6 +1,7 @@
 /// Market complexity of one instrument, bar by bar.
 ///
-/// It is 1 (think longest, trade smallest) until every part has its whole history: 2,160 earlier values to rank against.
+/// It is 1 (think longest, trade smallest) until every part has its whole history: 2,160 earlier values to rank
+/// against.
 package struct ComplexityTracker: Sendable {
   private static let rankBars = 2160
   private static let entropyCloses = 128
@@ -22,7 +23,8 @@ package struct ComplexityTracker: Sendable {
 
   package init() {}
 
-  /// Takes a bar's close with its logarithm, log return and volatilities (nil: not known yet); the complexity in [0, 1].
+  /// Takes a bar's close with its logarithm, log return and volatilities (nil: not known yet); the complexity in [0,
+  /// 1].
   package mutating func receive(
     close: Double, logClose: Double, logReturn: Double?, volatility24: Double?, volatility168: Double?
   ) -> Double {
@@ -53,7 +55,9 @@ package struct ComplexityTracker: Sendable {
     guard closes.count >= 3 else { return nil }
     let pattern = MarketComplexity.pattern(closes.value(age: 2), closes.value(age: 1), closes.value(age: 0))
     patternCounts[pattern] += 1
-    if patterns.count < Self.entropyCloses - 2 { patterns.append(UInt8(pattern)) } else {
+    if patterns.count < Self.entropyCloses - 2 {
+      patterns.append(UInt8(pattern))
+    } else {
       patternCounts[Int(patterns[oldestPattern])] -= 1
       patterns[oldestPattern] = UInt8(pattern)
       oldestPattern = oldestPattern + 1 == patterns.count ? 0 : oldestPattern + 1

@@ -1,6 +1,7 @@
 /// Wilder's directional movement: +DI, -DI and ADX, as TA-Lib.
 ///
-/// Movement and range are summed over the first `period` - 1 changes; from then on each is previous - previous/period + x.
+/// Movement and range are summed over the first `period` - 1 changes; from then on each is previous - previous/period
+/// + x.
 package struct DirectionalMovement: Sendable {
   private let period: Int
   private let weight: Double
@@ -40,7 +41,8 @@ package struct DirectionalMovement: Sendable {
 
   @inline(__always)
   private mutating func updateIndex() {
-    // The DX of a bar without range or movement does not exist: it adds nothing to the seed and leaves the index as it is.
+    // The DX of a bar without range or movement does not exist: it adds nothing to the seed and leaves the index as
+    // it is.
     let total = plus + minus
     let hasValue = range != 0 && total != 0
     let strength = hasValue ? 100 * abs(minus - plus) / total : 0

@@ -2,6 +2,8 @@ import Foundation
 
 /// The network features of one instrument, bar by bar. Computes only the indicators they need.
 package struct FeatureCalculator: Sendable {
+  /// An average range below this share of the price counts as none.
+  private static let smallestRange = 1e-12
   private static let root20 = 20.0.squareRoot()
   private static let root24 = 24.0.squareRoot()
   private static let root50 = 50.0.squareRoot()
@@ -55,7 +57,8 @@ package struct FeatureCalculator: Sendable {
     row[8] = ratio(log(close / mean20.mean), sigma * Self.root20)
     row[9] = ratio(log(close / mean50.mean), sigma * Self.root50)
     row[10] = 2 * rsi14.balance
-    row[11] = ratio(histogram, atr)
+    // Through a long standstill both decay to rounding noise of the price, whose ratio would mean nothing.
+    row[11] = atr > close * Self.smallestRange ? histogram / atr : 0
     row[12] = ratio(close - mean20.mean, 2 * mean20.variance.squareRoot())
     row[13] = bar.volume > 0 ? log(bar.volume / (volumeSum / 20)) : 0
     row[14] = directional14.signedIndex / 50

@@ -1,15 +1,16 @@
 import Digest
 
-/// The network's input, pinned: names, order, window, clipping, warm-up and the bytes that an observation's hash covers.
+/// The network's input, pinned: names, order, window, clipping, warm-up and the bytes that an observation's hash
+/// covers.
 ///
 /// A model is bound to `hash`. Whatever changes a feature's value must change `version`, and with it the hash.
 public enum FeatureSchema {
   /// Network features of one bar, in order. `σ` is the root mean square of the last 168 log returns; every ratio with a
   /// zero denominator is 0.
   public static let names = [
-    "return_1", "return_4", "return_24", "return_168", "range", "body", "upper_shadow", "lower_shadow", "sma_20_distance",
-    "sma_50_distance", "rsi_14", "macd_histogram", "bollinger_20", "relative_volume_20", "adx_14_signed",
-    "volatility_ratio",
+    "return_1", "return_4", "return_24", "return_168", "range", "body", "upper_shadow", "lower_shadow",
+    "sma_20_distance", "sma_50_distance", "rsi_14", "macd_histogram", "bollinger_20", "relative_volume_20",
+    "adx_14_signed", "volatility_ratio",
   ]
 
   /// Definitions of `names`, one each, as hashed.

@@ -15,7 +15,8 @@ public struct FeatureStage: Sendable {
   /// A stage that has seen no bar.
   ///
   /// - Parameters:
-  ///   - wantsWindow: whether observations carry the feature window and the market complexity, which only networks need.
+  ///   - wantsWindow: whether observations carry the feature window and the market complexity, which only networks
+  ///     need.
   ///   - normaliser: scale of the network features; a model brings its own.
   public init(
     instruments: InstrumentTable, timeframe: Timeframe, wantsWindow: Bool, normaliser: FeatureNormaliser = .identity
@@ -28,9 +29,9 @@ public struct FeatureStage: Sendable {
 
   /// Takes the next bar of an instrument; what a policy sees at its close.
   ///
-  /// Quality is `.warmingUp` before `FeatureSchema.warmUpBars` bars, `.gap` and `.preRoll` as given, `.nonFinite` where a
-  /// feature of this bar stands as 0 because it was no number. A bar that is impossible or of another timeframe is
-  /// counted, changes no state and yields an observation of the state before it, marked `.nonFinite`.
+  /// Quality is `.warmingUp` before `FeatureSchema.warmUpBars` bars, `.gap` and `.preRoll` as given, `.nonFinite`
+  /// where a feature of this bar stands as 0 because it was no number. A bar that is impossible or of another
+  /// timeframe is counted, changes no state and yields an observation of the state before it, marked `.nonFinite`.
   public mutating func receive(_ bar: Bar, hasGap: Bool, isPreRoll: Bool) -> Observation {
     let closeTime = bar.closeTime
     if closeTime != clockMoment {

@@ -31,8 +31,8 @@ public enum MarketComplexity {
   /// Sums of k returns that the Hurst exponent compares.
   public static let hurstScales = [1, 2, 4, 8, 16]
 
-  /// Hurst exponent: slope of ln(sample standard deviation) of the overlapping sums of k returns against ln k. About 0.5
-  /// for a random walk. nil when there are too few returns, or a deviation is 0.
+  /// Hurst exponent: slope of ln(sample standard deviation) of the overlapping sums of k returns against ln k. About
+  /// 0.5 for a random walk. nil when there are too few returns, or a deviation is 0.
   public static func hurstExponent(returns: [Double]) -> Double? {
     var variances: [Double] = []
     for scale in hurstScales {

@@ -52,8 +52,8 @@ package struct Aroon: Sendable {
   private func percent(age: Int) -> Double { 100 * Double(period - age) / Double(period) }
 }
 
-/// Kaufman's adaptive moving average: an exponential mean whose alpha follows the efficiency of the last `period` moves,
-/// between the constants 2/(2+1) and 2/(30+1). It starts from the last close before its first row.
+/// Kaufman's adaptive moving average: an exponential mean whose alpha follows the efficiency of the last `period`
+/// moves, between the constants 2/(2+1) and 2/(30+1). It starts from the last close before its first row.
 package struct KaufmanAdaptiveAverage: Sendable {
   private static let slowest = 2.0 / 31
   private static let span = 2.0 / 3 - 2.0 / 31

@@ -54,7 +54,7 @@ package struct CommodityChannel: Sendable {
     guard values.count == period else { return nil }
     let mean = values.reduce(0, +) / Double(period)
     let deviation = values.reduce(0) { $0 + abs($1 - mean) } / Double(period)
-    guard deviation > equalityTolerance * abs(mean), abs(typical - mean) > equalityTolerance * abs(mean) else { return 0 }
-    return (typical - mean) / (0.015 * deviation)
+    let noise = equalityTolerance * abs(mean)
+    return deviation > noise && abs(typical - mean) > noise ? (typical - mean) / (0.015 * deviation) : 0
   }
 }

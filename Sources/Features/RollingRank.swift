@@ -29,8 +29,8 @@ package struct RollingRank: Sendable {
     arrivals.reserveCapacity(capacity)
   }
 
-  /// Ranks a value, which must be a number, among those held (nil: none), then holds it too; the oldest leaves when there
-  /// are more than `capacity`.
+  /// Ranks a value, which must be a number, among those held (nil: none), then holds it too; the oldest leaves when
+  /// there are more than `capacity`.
   package mutating func receive(_ value: Double) -> Place? {
     precondition(!value.isNaN)
     let count = sorted.count

@@ -1,9 +1,9 @@
 /// The sum of the last `length` values, without any subtraction.
 ///
-/// Values are kept in blocks of `length`; a window is the tail of the finished block and the head of the running one, and
-/// the sums of all tails are formed once per block (van Herk 1992, Gil and Werman 1993, there for extremes). So rounding
-/// errors never outlive two blocks, a jump that leaves the window leaves nothing behind, and zeros sum to exactly zero.
-/// Amortised two additions a value.
+/// Values are kept in blocks of `length`; a window is the tail of the finished block and the head of the running one,
+/// and the sums of all tails are formed once per block (van Herk 1992, Gil and Werman 1993, there for extremes). So
+/// rounding errors never outlive two blocks, a jump that leaves the window leaves nothing behind, and zeros sum to
+/// exactly zero. Amortised two additions a value.
 package struct WindowSum: Sendable {
   /// Values in a full window.
   package let length: Int
