@@ -47,8 +47,9 @@ struct GoldenTests {
     func check(_ name: String, _ got: [Float], _ expected: [Float], _ place: String) throws {
       let tolerance = try #require(tolerances[name], "no tolerance for \(name)")
       #expect(got.count == expected.count, "\(name) \(place)")
-      let worst = zip(got, expected).map { abs(Double($0) - Double($1)) }.max() ?? .infinity
-      #expect(worst <= tolerance, "\(name) \(place): off by \(worst), allowed \(tolerance)")
+      let errors = zip(got, expected).map { abs(Double($0) - Double($1)) }
+      let isClose = errors.allSatisfy { $0 <= tolerance }
+      #expect(isClose, "\(name) \(place): off by \(errors.max() ?? .nan), allowed \(tolerance)")
     }
   }
 

@@ -10,7 +10,8 @@ extension HRMArchitecture {
   public func validate(file: String = "architecture") throws {
     func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws {
       guard range.contains(value) else {
-        throw ModelError(file: file, subject: name, reason: "is \(value), allowed \(range.lowerBound)...\(range.upperBound)")
+        throw ModelError(
+          file: file, subject: name, reason: "is \(value), allowed \(range.lowerBound)...\(range.upperBound)")
       }
     }
     try check("d_h", dH, 1...8192)

@@ -25,11 +25,13 @@ public struct HRMArchitecture: Codable, Equatable, Sendable {
   public var rmsEps: Float
   /// Base of the rotary position angles.
   public var ropeBase: Double
+  /// How positions are told apart.
   public var pos: Positions
   /// Whether the fast state starts anew in every cycle.
   public var lReset: Bool
   /// Most segments of one decision.
   public var maxSegments: Int
+  /// What enters.
   public var front: Front
   /// Positions after the prefix: tokens, or patches of bars.
   public var seqLen: Int
@@ -45,6 +47,7 @@ public struct HRMArchitecture: Codable, Equatable, Sendable {
   public var nTimeframes: Int, dTimeframe: Int
   /// Context features beside the two tables.
   public var nAccount: Int
+  /// What leaves.
   public var head: Head
   /// Actions of the trade head.
   public var nActions: Int

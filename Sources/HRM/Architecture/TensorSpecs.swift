@@ -14,9 +14,13 @@ public struct TensorSpec: Equatable, Sendable {
     /// Never changed, but saved with the model.
     case constant
   }
+  /// Name in files.
   public let name: String
+  /// Lengths of the axes, `[out, in]` for a matrix.
   public let shape: [Int]
+  /// First values.
   public let start: Start
+  /// Who changes it.
   public let role: Role
   /// Number of elements.
   public var count: Int { shape.reduce(1, *) }
@@ -28,8 +32,9 @@ extension HRMArchitecture {
     var specs: [TensorSpec] = []
     func matrix(_ name: String, _ rows: Int, _ columns: Int) {
       let deviation = 1 / Double(columns).squareRoot()
-      specs.append(.init(
-        name: name, shape: [rows, columns], start: .truncatedNormal(deviation: deviation), role: .parameter))
+      specs.append(
+        .init(
+          name: name, shape: [rows, columns], start: .truncatedNormal(deviation: deviation), role: .parameter))
     }
     func constant(_ name: String, _ shape: [Int], _ value: Float, role: TensorSpec.Role = .parameter) {
       specs.append(.init(name: name, shape: shape, start: .constant(value), role: role))

@@ -12,7 +12,8 @@ enum BLAS {
 
   /// OpenBLAS knows CPUs by model number and gives an unknown, newer one kernels of 2004 (three times slower). Where
   /// that happened, and the user did not choose by `OPENBLAS_CORETYPE`, chooses again by what the CPU can do. Must come
-  /// before the first product.
+  /// before the first product; since it sets the environment for a moment, load the first model before other threads
+  /// read theirs.
   private static func chooseKernels() {
     let modern = ["Haswell", "Zen", "Excavator", "SkylakeX", "Cooperlake", "SapphireRapids"]
     guard getenv("OPENBLAS_CORETYPE") == nil, !modern.contains(String(cString: openblas_get_corename())),
@@ -20,7 +21,9 @@ enum BLAS {
     else { return }
     typealias Function = @convention(c) () -> Void
     // Handle nil is RTLD_DEFAULT: the library this program is linked to.
-    guard let quit = dlsym(nil, "gotoblas_dynamic_quit"), let start = dlsym(nil, "gotoblas_dynamic_init") else { return }
+    guard let quit = dlsym(nil, "gotoblas_dynamic_quit"), let start = dlsym(nil, "gotoblas_dynamic_init") else {
+      return
+    }
     setenv("OPENBLAS_CORETYPE", kernels, 1)
     unsafeBitCast(quit, to: Function.self)()
     unsafeBitCast(start, to: Function.self)()

@@ -33,11 +33,13 @@ final class WorkerTeam {
     for thread in 1..<wanted {
       var handle = pthread_t()
       let start = Unmanaged.passRetained(Start(core: core, thread: thread))
-      let result = pthread_create(&handle, nil, { argument in
-        let start = Unmanaged<Start>.fromOpaque(argument!).takeRetainedValue()
-        WorkerTeam.work(start.core, thread: start.thread)
-        return nil
-      }, start.toOpaque())
+      let result = pthread_create(
+        &handle, nil,
+        { argument in
+          let start = Unmanaged<Start>.fromOpaque(argument!).takeRetainedValue()
+          WorkerTeam.work(start.core, thread: start.thread)
+          return nil
+        }, start.toOpaque())
       precondition(result == 0, "the system grants no thread: \(String(cString: strerror(result)))")
       started.append(handle)
     }

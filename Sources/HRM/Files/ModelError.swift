@@ -14,6 +14,7 @@ public struct ModelError: Error, Equatable, CustomStringConvertible {
     self.reason = reason
   }
 
+  /// File, subject and reason in one line.
   public var description: String {
     if let subject { "\(file): \(subject): \(reason)" } else { "\(file): \(reason)" }
   }

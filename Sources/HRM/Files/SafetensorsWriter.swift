@@ -36,14 +36,18 @@ extension SafetensorsFile {
     var members: [String] = []
     if !metadata.isEmpty {
       let pairs = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-      members.append("\"__metadata__\":{" + pairs.map { quoted($0.key) + ":" + quoted($0.value) }.joined(separator: ",") + "}")
+      let text = pairs.map { quoted($0.key) + ":" + quoted($0.value) }.joined(separator: ",")
+      members.append("\"__metadata__\":{\(text)}")
     }
     var offset = 0
     var previous: String?
     for (name, tensor) in sorted {
       guard name != previous, name != "__metadata__", !name.isEmpty,
         name.utf8.count <= SafetensorsHeader.maxNameBytes
-      else { throw ModelError(file: file, subject: "tensor \(name)", reason: "name is empty, reserved, too long or used twice") }
+      else {
+        throw ModelError(
+          file: file, subject: "tensor \(name)", reason: "name is empty, reserved, too long or used twice")
+      }
       if let index = tensor.firstNonFinite {
         throw ModelError(file: file, subject: "tensor \(name)", reason: "element \(index) is \(tensor.values[index])")
       }
@@ -58,7 +62,8 @@ extension SafetensorsFile {
     // Padding keeps the data aligned to 8 bytes, as the format recommends.
     while bytes.count % 8 != 0 { bytes.append(32) }
     guard bytes.count <= SafetensorsHeader.maxBytes, 8 + bytes.count + offset <= maxFileBytes else {
-      throw ModelError(file: file, reason: "\(bytes.count) header and \(offset) data bytes are more than can be read back")
+      throw ModelError(
+        file: file, reason: "\(bytes.count) header and \(offset) data bytes are more than can be read back")
     }
     return bytes
   }

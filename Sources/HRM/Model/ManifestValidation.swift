@@ -33,7 +33,8 @@ extension ModelManifest {
     for (label, row) in rows.sorted(by: { ($0.value, $0.key) < ($1.value, $1.key) }) {
       guard (1...64).contains(label.utf8.count), label.utf8.allSatisfy({ $0 > 32 && $0 < 127 }) else {
         throw ModelError(
-          file: file, subject: field, reason: "\(label.prefix(64).debugDescription) is not 1 to 64 printable characters")
+          file: file, subject: field, reason: "\(label.prefix(64).debugDescription) is not 1 to 64 printable characters"
+        )
       }
       guard row >= 1 && row < count else {
         throw ModelError(file: file, subject: field, reason: "\(label) has row \(row), allowed 1...\(count - 1)")

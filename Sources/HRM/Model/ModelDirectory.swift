@@ -116,7 +116,8 @@ public struct ModelDirectory {
     let path: [any CodingKey] =
       switch error {
       case .keyNotFound(let key, let context): context.codingPath + [key]
-      case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context): context.codingPath
+      case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+        context.codingPath
       @unknown default: []
       }
     return path.isEmpty ? nil : path.map(\.stringValue).joined(separator: ".")
@@ -125,6 +126,9 @@ public struct ModelDirectory {
   private static func reason(of error: DecodingError) -> String {
     switch error {
     case .keyNotFound: "is missing"
+    case .dataCorrupted(let context) where context.codingPath.isEmpty:
+      // Foundation says no more than that, whichever of the two it is.
+      "is no JSON, or a number in it does not fit its field"
     case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
       context.debugDescription
     @unknown default: "cannot be decoded"

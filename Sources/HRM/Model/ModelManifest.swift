@@ -9,6 +9,7 @@ public struct ModelManifest: Codable, Equatable, Sendable {
   public var format: String
   /// Version name, 1...128 of `A-Z a-z 0-9 . _ -`.
   public var name: String
+  /// Shape of the network.
   public var architecture: HRMArchitecture
   /// Hash of the list of features the weights belong to.
   public var featureSchemaHash: String
@@ -57,6 +58,7 @@ public struct ModelManifest: Codable, Equatable, Sendable {
     Dictionary(names.enumerated().map { ($1, $0 + 1) }, uniquingKeysWith: { first, _ in first })
   }
 
+  /// Writes every field, `training` also when it is nil.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(format, forKey: .format)
@@ -68,7 +70,9 @@ public struct ModelManifest: Codable, Equatable, Sendable {
     try container.encode(files, forKey: .files)
     try container.encode(untrained, forKey: .untrained)
     // Written as null, where a synthesised encoder would leave it out.
-    if let training { try container.encode(training, forKey: .training) } else {
+    if let training {
+      try container.encode(training, forKey: .training)
+    } else {
       try container.encodeNil(forKey: .training)
     }
     try container.encode(seed, forKey: .seed)

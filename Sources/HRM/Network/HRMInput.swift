@@ -28,7 +28,9 @@ public struct HRMInput: Sendable, Equatable {
     guard context.count == architecture.nAccount else {
       throw refuse("context", "\(context.count) numbers, the network reads \(architecture.nAccount)")
     }
-    if let index = bars.firstIndex(where: { !$0.isFinite }) { throw refuse("bars", "number \(index) is \(bars[index])") }
+    if let index = bars.firstIndex(where: { !$0.isFinite }) {
+      throw refuse("bars", "number \(index) is \(bars[index])")
+    }
     if let index = context.firstIndex(where: { !$0.isFinite }) {
       throw refuse("context", "number \(index) is \(context[index])")
     }

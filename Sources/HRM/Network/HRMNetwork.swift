@@ -2,6 +2,8 @@
 ///
 /// Reference: "Hierarchical Reasoning Model" (arXiv 2506.21734) and its published code; where they differ, the code.
 public final class HRMNetwork: @unchecked Sendable {
+  /// Name of the matrix kernels this process uses, for example `SkylakeX`. Bits are equal only where it is equal.
+  public static var kernelName: String { BLAS.kernelName }
   /// The shape of the network.
   public let architecture: HRMArchitecture
   let slow: HRMModule

@@ -1,0 +1,120 @@
+import Foundation
+import HRM
+
+/// The forward pass written down once more, plainly and in double precision, to compare with.
+struct NaiveNetwork {
+  typealias Rows = [[Double]]
+  let a: HRMArchitecture
+  let w: [String: Tensor]
+
+  func row(_ name: String, _ index: Int) -> [Double] {
+    let width = w[name]!.shape[1]
+    return w[name]!.values[(index * width)..<((index + 1) * width)].map(Double.init)
+  }
+
+  func apply(_ name: String, _ x: [Double]) -> [Double] {
+    (0..<w[name]!.shape[0]).map { output in zip(row(name, output), x).reduce(0) { $0 + $1.0 * $1.1 } }
+  }
+
+  func embed(_ input: HRMInput) -> Rows {
+    let context = row("instr_emb", input.instrumentRow) + row("tf_emb", input.timeframeRow)
+    var rows = [apply("w_ctx", context + input.context.map(Double.init))]
+    let size = a.nFeatures * a.patch
+    for index in 0..<a.seqLen {
+      rows.append(apply("w_patch", input.bars[(index * size)..<((index + 1) * size)].map(Double.init)))
+    }
+    return withPositions(rows)
+  }
+
+  func embed(_ input: HRMTokens) -> Rows {
+    let scale = Double(a.dL).squareRoot()
+    var rows: Rows = []
+    if a.puzzleDim > 0 {
+      let puzzle = row("puzzle_emb", input.puzzleRow) + [Double](repeating: 0, count: a.prefix * a.dL - a.puzzleDim)
+      rows = (0..<a.prefix).map { Array(puzzle[($0 * a.dL)..<(($0 + 1) * a.dL)]) }
+    }
+    rows += input.tokens.map { row("tok_emb", $0) }
+    return withPositions(rows.map { $0.map { $0 * scale } })
+  }
+
+  func withPositions(_ rows: Rows) -> Rows {
+    guard a.pos == .learned else { return rows }
+    let scale = Double(a.dL).squareRoot()
+    return rows.enumerated().map { index, x in
+      zip(x, row("pos_emb", index)).map { 0.5.squareRoot() * ($0 + scale * $1) }
+    }
+  }
+
+  func normalise(_ x: [Double]) -> [Double] {
+    let mean = x.reduce(0) { $0 + $1 * $1 } / Double(x.count)
+    return x.map { $0 / (mean + Double(a.rmsEps)).squareRoot() }
+  }
+
+  func rotate(_ x: [Double], _ position: Int) -> [Double] {
+    let half = x.count / 2
+    return x.indices.map { index in
+      let angle = Double(position) * pow(a.ropeBase, -2 * Double(index % half) / Double(x.count))
+      let partner = index < half ? -x[index + half] : x[index - half]
+      return x[index] * cos(angle) + partner * sin(angle)
+    }
+  }
+
+  func attend(_ qkv: Rows, width: Int, heads: Int) -> Rows {
+    let size = width / heads
+    var result = Rows(repeating: [Double](repeating: 0, count: width), count: qkv.count)
+    for head in 0..<heads {
+      func part(_ kind: Int, _ position: Int) -> [Double] {
+        let x = Array(qkv[position][(kind * width + head * size)..<(kind * width + (head + 1) * size)])
+        return kind < 2 && a.pos == .rope ? rotate(x, position) : x
+      }
+      for position in qkv.indices {
+        let q = part(0, position)
+        let scores = qkv.indices.map { zip(q, part(1, $0)).reduce(0) { $0 + $1.0 * $1.1 } / Double(size).squareRoot() }
+        let powers = scores.map { exp($0 - scores.max()!) }
+        let total = powers.reduce(0, +)
+        for other in qkv.indices {
+          for (index, value) in part(2, other).enumerated() {
+            result[position][head * size + index] += powers[other] / total * value
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  func module(_ name: String, _ state: Rows, _ injection: Rows) -> Rows {
+    let isSlow = name == "H"
+    var x = zip(state, injection).map { zip($0, $1).map { $0 + $1 } }
+    for layer in 0..<(isSlow ? a.layersH : a.layersL) {
+      let prefix = "\(name).blocks.\(layer)."
+      let qkv = x.map { apply(prefix + "w_qkv", $0) }
+      let attended = attend(qkv, width: isSlow ? a.dH : a.dL, heads: isSlow ? a.headsH : a.headsL)
+      x = zip(x, attended).map { normalise(zip($0, apply(prefix + "w_o", $1)).map { $0 + $1 }) }
+      x = x.map { row in
+        let both = apply(prefix + "w_gu", row)
+        let inner = both.count / 2
+        let gated = (0..<inner).map { both[$0] / (1 + exp(-both[$0])) * both[inner + $0] }
+        return normalise(zip(row, apply(prefix + "w_down", gated)).map { $0 + $1 })
+      }
+    }
+    return x
+  }
+
+  /// Slow and fast state after some segments.
+  func run(_ embedding: Rows, segments: Int) -> (slow: Rows, fast: Rows) {
+    let slowStart = w["z_h0"]!.values.map(Double.init)
+    let fastStart = w["z_l0"]!.values.map(Double.init)
+    var slow = Rows(repeating: slowStart, count: a.positions)
+    var fast = Rows(repeating: fastStart, count: a.positions)
+    for _ in 0..<segments {
+      for cycle in 0..<a.nCycles {
+        if a.lReset && cycle > 0 { fast = Rows(repeating: fastStart, count: a.positions) }
+        let down = a.hasBridges ? slow.map { apply("bridge_hl", $0) } : slow
+        let injection = zip(down, embedding).map { zip($0, $1).map { $0 + $1 } }
+        for _ in 0..<a.tSteps { fast = module("L", fast, injection) }
+        slow = module("H", slow, a.hasBridges ? fast.map { apply("bridge_lh", $0) } : fast)
+      }
+    }
+    return (slow, fast)
+  }
+}
