@@ -3,6 +3,7 @@ import HRM
 
 /// What a policy wants for one instrument at the close of one bar.
 public struct PolicyWish: Sendable {
+  /// What to do.
   public var action: Action
   /// Share of the allowed size in [0, 1]; 0 for hold, 1 for closing.
   public var fraction: Rate
@@ -35,7 +36,7 @@ public enum PolicyAnswer: Sendable {
 
 /// Something that decides. A value: all its state is its own, and equal inputs in equal order give equal answers.
 public protocol Policy: Sendable {
-  /// Name and weights.
+  /// Name and weights. Never changes.
   var identity: PolicyIdentity { get }
   /// Sees every bar, also those before the run and those on which another policy decides, before any `decide` on it.
   mutating func observe(_ observation: Observation)
@@ -56,11 +57,15 @@ extension Policy {
 public struct NetworkRequest: Sendable {
   /// Ticket of the observation, set by `AgentStage`; the answer bears it.
   public var sequence: UInt64
+  /// Instrument to decide on.
   public var instrument: InstrumentID
   /// Close time of the bar decided on.
   public var barClose: Timestamp
+  /// What the network looks at.
   public var input: HRMInput
+  /// Actions that are legal at the position held.
   public var legalMask: LegalMask
+  /// Segments and deadline.
   public var limits: ThinkingLimits
 
   /// A request as given.

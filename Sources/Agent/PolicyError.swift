@@ -7,6 +7,7 @@ public enum PolicyError: Error, Equatable, Sendable, CustomStringConvertible {
   /// No policy has that name.
   case unknown(name: String, known: [String])
 
+  /// The text for a person.
   public var description: String {
     switch self {
     case .parameters(let text): text

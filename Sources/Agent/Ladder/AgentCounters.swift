@@ -4,6 +4,7 @@ public struct AgentCounters: Hashable, Sendable, Codable {
   public var observations: UInt64 = 0
   /// Observations from before the run, on which nothing is decided.
   public var preRollObservations: UInt64 = 0
+  /// Decisions made.
   public var decisions: UInt64 = 0
   /// Decisions of the policy in charge, by its own right.
   public var productionDecisions: UInt64 = 0
@@ -13,9 +14,13 @@ public struct AgentCounters: Hashable, Sendable, Codable {
   public var ladderHolds: UInt64 = 0
   /// Times the policy in charge could not decide, by reason.
   public var latencyFailures: UInt64 = 0
+  /// See `latencyFailures`.
   public var nonFiniteFailures: UInt64 = 0
+  /// See `latencyFailures`.
   public var loadFailures: UInt64 = 0
+  /// See `latencyFailures`.
   public var staleDataFailures: UInt64 = 0
+  /// See `latencyFailures`.
   public var manualSwitches: UInt64 = 0
   /// Questions to the network.
   public var networkRequests: UInt64 = 0
@@ -25,7 +30,9 @@ public struct AgentCounters: Hashable, Sendable, Codable {
   public var supersededRequests: UInt64 = 0
   /// Answers discarded: after the deadline, to a superseded question, to no question known.
   public var lateAnswers: UInt64 = 0
+  /// See `lateAnswers`.
   public var supersededAnswers: UInt64 = 0
+  /// See `lateAnswers`.
   public var unknownAnswers: UInt64 = 0
   /// Answers not used because their policy was replaced meanwhile.
   public var revokedAnswers: UInt64 = 0

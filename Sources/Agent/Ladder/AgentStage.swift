@@ -7,6 +7,7 @@ import Core
 public struct AgentStage: Sendable {
   private let names: [String]
   private var policies: [any Policy]
+  private let identities: [PolicyIdentity]
   private let fallbackIndex: Int
   private let fallbackMayOpen: Bool
   private var inChargeIndex: Int
@@ -27,6 +28,7 @@ public struct AgentStage: Sendable {
   ) throws {
     names = policies.map(\.name)
     self.policies = policies.map(\.policy)
+    identities = policies.map(\.policy.identity)
     guard Set(names).count == names.count else {
       throw PolicyError.parameters("two policies have one name: \(names.joined(separator: ", "))")
     }
@@ -42,7 +44,7 @@ public struct AgentStage: Sendable {
   }
 
   /// Name and weights of the policy in charge.
-  public var inCharge: PolicyIdentity { policies[inChargeIndex].identity }
+  public var inCharge: PolicyIdentity { identities[inChargeIndex] }
   /// Name in the list of the policy in charge.
   public var inChargeName: String { names[inChargeIndex] }
   /// Names of all policies, in list order.
@@ -123,7 +125,8 @@ public struct AgentStage: Sendable {
     return .decision(ladder(question.observation, .latency, text, below: question.policyIndex))
   }
 
-  /// What a decision says about the policy in charge, for `RollbackStage`. Call it before the next switch.
+  /// What a decision says about the policy in charge, for `RollbackStage`. Call it with the sequence number set, and
+  /// before the next switch.
   public func outcome(of decision: Decision, latencyMicros: Int?) -> DecisionOutcome {
     let inPlace = decision.role == .fallback && decision.policy != inCharge
     return DecisionOutcome(
@@ -155,7 +158,7 @@ public struct AgentStage: Sendable {
       case .wish(var wish):
         counters.fallbackDecisions += 1
         wish.note = wish.note ?? Self.bounded(explanation)
-        return decision(observation, wish, policies[fallbackIndex].identity, .fallback, reason)
+        return decision(observation, wish, identities[fallbackIndex], .fallback, reason)
       case .failure(_, let second): explanation += "; \(names[fallbackIndex]): \(second)"
       case .think: explanation += "; \(names[fallbackIndex]): a fallback must not ask the network"
       }
@@ -172,22 +175,32 @@ public struct AgentStage: Sendable {
     _ reason: FallbackReason?
   ) -> Decision {
     let mask = observation.legalMask
-    var wish = wish
-    if !mask.contains(wish.action) {
-      counters.illegalWishes += 1
-      wish = PolicyWish(action: .hold, fraction: .zero, reading: wish.reading, note: "illegal_action")
-    } else if wish.fraction.isNegative || wish.fraction > .one {
-      counters.illegalWishes += 1
-      wish = PolicyWish(action: .hold, fraction: .zero, reading: wish.reading, note: "fraction_out_of_range")
-    } else if wish.action.isOpening, role == .fallback, !fallbackMayOpen {
-      counters.blockedOpenings += 1
-      wish = PolicyWish(action: .hold, fraction: .zero, reading: wish.reading, note: "fallback_may_not_open")
-    }
+    let refusal = refusal(of: wish.action, wish.fraction, mask, role)
     counters.decisions += 1
     return Decision(
       sequence: 0, instrument: observation.instrument, timeframe: observation.timeframe,
       barClose: observation.bar.closeTime, policy: policy, role: role, fallbackReason: reason, legalMask: mask,
-      action: wish.action, quantityFraction: wish.fraction, reading: wish.reading, note: wish.note)
+      action: refusal == nil ? wish.action : .hold, quantityFraction: refusal == nil ? wish.fraction : .zero,
+      reading: wish.reading, note: refusal ?? wish.note)
+  }
+
+  /// Why a wish is treated as hold; nil if it is not.
+  private mutating func refusal(
+    of action: Action, _ fraction: Rate, _ mask: LegalMask, _ role: DecisionRole
+  ) -> String? {
+    if !mask.contains(action) {
+      counters.illegalWishes += 1
+      return "illegal_action"
+    }
+    if fraction.isNegative || fraction > .one {
+      counters.illegalWishes += 1
+      return "fraction_out_of_range"
+    }
+    if action.isOpening, role == .fallback, !fallbackMayOpen {
+      counters.blockedOpenings += 1
+      return "fallback_may_not_open"
+    }
+    return nil
   }
 
   private mutating func count(_ reason: FallbackReason) {

@@ -17,7 +17,9 @@ struct MLPNetwork: Sendable {
       let (outputs, inputs) = (weight.shape[0], weight.shape[1])
       var transposed = [Double](repeating: 0, count: outputs * inputs)
       for output in 0..<outputs {
-        for input in 0..<inputs { transposed[input * outputs + output] = Double(weight.values[output * inputs + input]) }
+        for input in 0..<inputs {
+          transposed[input * outputs + output] = Double(weight.values[output * inputs + input])
+        }
       }
       weights = transposed
       self.bias = bias.values.map(Double.init)

@@ -6,6 +6,7 @@ import Foundation
 /// Decides by the highest raw logit, the lowest index on ties; an illegal choice acts as hold, as in its training.
 /// Opens with `min(1, 0.40 / (σ · √8760))` of the allowed size, σ the root mean square of the last 168 log returns.
 public struct MLPPolicy: Policy {
+  /// `policy_id` and SHA-256 of the weights, from the manifest.
   public let identity: PolicyIdentity
   /// Whether the recorded vectors were there and came out.
   public let hasVerifiedVectors: Bool
@@ -28,6 +29,7 @@ public struct MLPPolicy: Policy {
     identity = PolicyIdentity(name: manifest.policy_id, sha256: manifest.weights.sha256, isUntrained: false)
   }
 
+  /// Takes an hourly bar into the history of its instrument; ignores other timeframes.
   public mutating func observe(_ observation: Observation) {
     guard observation.timeframe == .oneHour else { return }
     let index = Int(observation.instrument.index)
@@ -38,6 +40,7 @@ public struct MLPPolicy: Policy {
     histories[index]!.append(observation.bar)
   }
 
+  /// Holds during the first 168 bars, then asks the network; fails on other timeframes.
   public mutating func decide(_ observation: Observation) -> PolicyAnswer {
     guard observation.timeframe == .oneHour else {
       return .failure(.loadFailed, "mlp is an hourly policy: run it with timeframe 1h or choose another policy")

@@ -3,6 +3,7 @@ import HRM
 
 /// The network as a policy: turns an observation into a question, and the answer into a wish.
 public struct HRMPolicy: Policy {
+  /// Name and weights of the model.
   public let identity: PolicyIdentity
   private let setup: Setup
 
@@ -10,15 +11,19 @@ public struct HRMPolicy: Policy {
   public struct Setup: Sendable {
     /// Embedding row of each instrument of the run's table, by index; beyond its end and for the unknown: 0.
     public var instrumentRows: [Int]
+    /// Bar length of the run.
     public var timeframe: Timeframe
     /// Embedding row of `timeframe`; 0 is the unknown one.
     public var timeframeRow: Int
     /// Numbers in the window (bars · features per bar) and in the context.
     public var windowCount: Int
+    /// See `windowCount`.
     public var contextCount: Int
+    /// Segments and deadline of every question.
     public var limits: ThinkingLimits
     /// What the quantity head's 0 and 1 mean, as shares of the allowed size.
     public var quantityMin: Rate
+    /// See `quantityMin`.
     public var quantityMax: Rate
 
     /// A setup as given.
@@ -51,8 +56,10 @@ public struct HRMPolicy: Policy {
     self.setup = setup
   }
 
+  /// Remembers nothing: a decision is a function of its observation alone.
   public mutating func observe(_ observation: Observation) {}
 
+  /// Asks the network; holds while warming up; fails on features that are not finite or of another shape.
   public mutating func decide(_ observation: Observation) -> PolicyAnswer {
     if observation.quality.contains(.nonFinite) { return .failure(.nonFinite, "hrm: a feature is not finite") }
     if observation.quality.contains(.warmingUp) || observation.window.isEmpty {
@@ -76,6 +83,7 @@ public struct HRMPolicy: Policy {
         legalMask: observation.legalMask, limits: setup.limits))
   }
 
+  /// The best legal action, the lowest on ties, with the quantity head mapped to the allowed range.
   public func interpret(_ answer: NetworkAnswer, legalMask: LegalMask) -> PolicyAnswer {
     if let failure = answer.failure {
       return .failure(failure == NetworkAnswer.nonFinite ? .nonFinite : .loadFailed, "hrm: \(failure)")

@@ -76,6 +76,7 @@ public enum RollbackRefusal: Error, Hashable, Sendable, CustomStringConvertible 
   case coolingDown(until: Timestamp, secondsLeft: Int64)
   case alreadyInCharge(name: String)
 
+  /// The text for a person.
   public var description: String {
     switch self {
     case .unknownPolicy(let name, let known):
@@ -89,6 +90,7 @@ public enum RollbackRefusal: Error, Hashable, Sendable, CustomStringConvertible 
 
 /// Who is in charge and why: what survives a restart.
 public struct RollbackState: Hashable, Sendable, Codable {
+  /// Name of the policy in charge.
   public var policyInCharge: String
   /// Who was in charge before the last switch.
   public var previous: String?

@@ -2,6 +2,7 @@ import Core
 
 /// Opens nothing. A position it finds stays, with its protective stop, unless `closesPositions` says to close it.
 public struct FlatPolicy: Policy {
+  /// `flat` or `flat-closing`, and the hash of the parameter.
   public let identity: PolicyIdentity
   private let closesPositions: Bool
 
@@ -16,8 +17,10 @@ public struct FlatPolicy: Policy {
     }
   }
 
+  /// Remembers nothing.
   public mutating func observe(_ observation: Observation) {}
 
+  /// Holds, or closes what is held.
   public mutating func decide(_ observation: Observation) -> PolicyAnswer {
     guard closesPositions else { return .wish(.hold()) }
     switch observation.position.side {

@@ -6,6 +6,7 @@ import Core
 public struct SMACrossPolicy: Policy {
   /// Most bars of a mean.
   public static let maximumBars = 10_000
+  /// `sma-cross-FAST-SLOW`, and the hash of the parameters.
   public let identity: PolicyIdentity
   private let fast: Int
   private let slow: Int
@@ -40,6 +41,7 @@ public struct SMACrossPolicy: Policy {
     }
   }
 
+  /// Takes the close into the means of its instrument: constant time, no allocation after the first bar.
   public mutating func observe(_ observation: Observation) {
     let index = Int(observation.instrument.index)
     if index >= streams.count { makeRoom(for: index) }
@@ -70,6 +72,7 @@ public struct SMACrossPolicy: Policy {
     closes.append(contentsOf: repeatElement(0, count: streams.count * slow - closes.count))
   }
 
+  /// Buys when flat and the target is long, closes when held and the target is flat.
   public mutating func decide(_ observation: Observation) -> PolicyAnswer {
     let index = Int(observation.instrument.index)
     guard index < streams.count, streams[index].count == slow else { return .wish(.hold(note: "warming_up")) }
