@@ -94,6 +94,11 @@ public struct PendingOrder: Codable, Equatable, Sendable {
   public package(set) var id: ClientOrderID
   /// What is not filled yet.
   public package(set) var openQuantity: Quantity
+
+  package init(id: ClientOrderID, openQuantity: Quantity) {
+    self.id = id
+    self.openQuantity = openQuantity
+  }
 }
 
 extension PositionView {
