@@ -24,7 +24,8 @@ struct CountersTests {
 
   @Test func equityIsExact() {
     var stage = Scenario().with { $0.cash = money("1000") }.stage()
-    stage.apply(Self.fill(.buy, "0.1", at: "3.3", fee: "0.00033"), position: .long("0.1", cost: "0.33"), realisedQuote: .zero)
+    stage.apply(
+      Self.fill(.buy, "0.1", at: "3.3", fee: "0.00033"), position: .long("0.1", cost: "0.33"), realisedQuote: .zero)
     stage.apply(
       Self.fill(.buy, "0.2", at: "3.3", fee: "0.00066", trade: 2), position: .long("0.3", cost: "0.99"),
       realisedQuote: .zero)
@@ -107,7 +108,9 @@ struct CountersTests {
   @Test func aLosingStreakCoolsDown() {
     var stage = Scenario().with { $0.limits.maxConsecutiveLosses = 2 }.stage()
     func trade(_ result: String, fee: String = "0", _ number: UInt64) {
-      stage.apply(Self.fill(.buy, "1", at: "100", fee: fee, trade: number), position: .long("1", cost: "100"), realisedQuote: .zero)
+      stage.apply(
+        Self.fill(.buy, "1", at: "100", fee: fee, trade: number), position: .long("1", cost: "100"),
+        realisedQuote: .zero)
       stage.apply(
         Self.fill(.sell, "1", at: "100", fee: fee, trade: number + 1), position: .flat, realisedQuote: money(result))
     }
@@ -135,7 +138,8 @@ struct CountersTests {
   @Test func partialClosesAreOneTrade() {
     var stage = Scenario().stage()
     stage.apply(Self.fill(.buy, "2", at: "100"), position: .long("2", cost: "200"), realisedQuote: .zero)
-    stage.apply(Self.fill(.sell, "1", at: "90", trade: 2), position: .long("1", cost: "100"), realisedQuote: money("-10"))
+    stage.apply(
+      Self.fill(.sell, "1", at: "90", trade: 2), position: .long("1", cost: "100"), realisedQuote: money("-10"))
     #expect(stage.counters.consecutiveLosses == 0)
     stage.apply(Self.fill(.sell, "1", at: "115", trade: 3), position: .flat, realisedQuote: money("15"))
     #expect(stage.counters.consecutiveLosses == 0)

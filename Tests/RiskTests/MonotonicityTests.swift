@@ -70,99 +70,153 @@ struct MonotonicityTests {
     ("older data", { $0.ageMillis += Int64($1.below(6_000)) }),
     ("a gap", { scenario, _ in scenario.quality.insert(.gap) }),
     ("non-finite features", { scenario, _ in scenario.quality.insert(.nonFinite) }),
-    ("wider spread", { scenario, random in
-      guard let quote = scenario.quote else { return }
-      let half = Int64(random.below(1_000)) * 1_000_000
-      scenario.quote = Quote(
-        instrument: quote.instrument, time: quote.time, bid: Price(raw: quote.bid.raw - half),
-        ask: Price(raw: quote.ask.raw + half))
-    }),
-    ("less cash", { scenario, random in scenario.cash = scenario.cash - tenths(&random, 5_000) }),
-    ("higher peak", { scenario, random in
-      scenario.equityPeak = scenario.equityPeak.map { $0 + tenths(&random, 9_000) }
-    }),
-    ("higher first equity of the day", { scenario, random in
-      scenario.dayStartEquity = scenario.dayStartEquity.map { $0 + tenths(&random, 3_000) }
-    }),
-    ("more reserved", { scenario, random in
-      scenario.environment.reservedQuote = scenario.environment.reservedQuote + tenths(&random, 20_000)
-    }),
-    ("more exposure elsewhere at the same equity", { scenario, random in
-      guard scenario.otherPosition.side != .short else { return }
-      let more = Int64(random.below(500))
-      let held = scenario.otherPosition
-      scenario.otherPosition = PositionView(
-        side: more + held.quantity.raw == 0 ? .flat : .long,
-        quantity: Quantity(raw: held.quantity.raw + more * Quantity.unit),
-        totalCostQuote: held.totalCostQuote + Money(raw: Int128(more) * 50 * Money.unit), entryTime: noon)
-      scenario.cash = scenario.cash - Money(raw: Int128(more) * 50 * Money.unit)
-    }),
-    ("higher volatility", { scenario, random in
-      scenario.volatilityPerBar = scenario.volatilityPerBar.map { $0 + random.uniform() * 0.02 }
-    }),
-    ("volatility unknown", { scenario, _ in scenario.volatilityPerBar = nil }),
-    ("higher volatility rank", { scenario, random in
-      scenario.volatilityRank = scenario.volatilityRank.map { min(1, $0 + random.uniform() * 0.3) }
-    }),
-    ("rank unknown", { scenario, _ in scenario.volatilityRank = nil }),
-    ("larger true range", { scenario, random in
-      scenario.averageTrueRange = scenario.averageTrueRange.map {
-        Price(raw: $0.raw + Int64(random.below(100)) * 100_000_000)
+    (
+      "wider spread",
+      { scenario, random in
+        guard let quote = scenario.quote else { return }
+        let half = Int64(random.below(1_000)) * 1_000_000
+        scenario.quote = Quote(
+          instrument: quote.instrument, time: quote.time, bid: Price(raw: quote.bid.raw - half),
+          ask: Price(raw: quote.ask.raw + half))
       }
-    }),
+    ),
+    ("less cash", { scenario, random in scenario.cash = scenario.cash - tenths(&random, 5_000) }),
+    (
+      "higher peak",
+      { scenario, random in
+        scenario.equityPeak = scenario.equityPeak.map { $0 + tenths(&random, 9_000) }
+      }
+    ),
+    (
+      "higher first equity of the day",
+      { scenario, random in
+        scenario.dayStartEquity = scenario.dayStartEquity.map { $0 + tenths(&random, 3_000) }
+      }
+    ),
+    (
+      "more reserved",
+      { scenario, random in
+        scenario.environment.reservedQuote = scenario.environment.reservedQuote + tenths(&random, 20_000)
+      }
+    ),
+    (
+      "more exposure elsewhere at the same equity",
+      { scenario, random in
+        guard scenario.otherPosition.side != .short else { return }
+        let more = Int64(random.below(500))
+        let held = scenario.otherPosition
+        scenario.otherPosition = PositionView(
+          side: more + held.quantity.raw == 0 ? .flat : .long,
+          quantity: Quantity(raw: held.quantity.raw + more * Quantity.unit),
+          totalCostQuote: held.totalCostQuote + Money(raw: Int128(more) * 50 * Money.unit), entryTime: noon)
+        scenario.cash = scenario.cash - Money(raw: Int128(more) * 50 * Money.unit)
+      }
+    ),
+    (
+      "higher volatility",
+      { scenario, random in
+        scenario.volatilityPerBar = scenario.volatilityPerBar.map { $0 + random.uniform() * 0.02 }
+      }
+    ),
+    ("volatility unknown", { scenario, _ in scenario.volatilityPerBar = nil }),
+    (
+      "higher volatility rank",
+      { scenario, random in
+        scenario.volatilityRank = scenario.volatilityRank.map { min(1, $0 + random.uniform() * 0.3) }
+      }
+    ),
+    ("rank unknown", { scenario, _ in scenario.volatilityRank = nil }),
+    (
+      "larger true range",
+      { scenario, random in
+        scenario.averageTrueRange = scenario.averageTrueRange.map {
+          Price(raw: $0.raw + Int64(random.below(100)) * 100_000_000)
+        }
+      }
+    ),
     ("true range unknown", { scenario, _ in scenario.averageTrueRange = nil }),
-    ("less confidence", { scenario, random in
-      guard let reading = scenario.reading else { return }
-      scenario.reading = Scenario.reading(
-        reading.probabilities[Int(scenario.action.rawValue)] * Float(random.uniform()), of: scenario.action)
-    }),
+    (
+      "less confidence",
+      { scenario, random in
+        guard let reading = scenario.reading else { return }
+        scenario.reading = Scenario.reading(
+          reading.probabilities[Int(scenario.action.rawValue)] * Float(random.uniform()), of: scenario.action)
+      }
+    ),
     ("no segment", { scenario, _ in scenario.reading = Scenario.reading(1, of: scenario.action, segments: 0) }),
     ("more unknown orders", { scenario, random in scenario.environment.unknownOrders += random.below(3) }),
-    ("worse clock", { scenario, random in
-      scenario.environment.clockSkewMillis = scenario.environment.clockSkewMillis.map { $0 + random.below(2_500) }
-    }),
+    (
+      "worse clock",
+      { scenario, random in
+        scenario.environment.clockSkewMillis = scenario.environment.clockSkewMillis.map { $0 + random.below(2_500) }
+      }
+    ),
     ("clock unknown", { scenario, _ in scenario.environment.clockSkewMillis = nil }),
-    ("less allowed", { scenario, _ in
-      scenario.environment.tradingState = scenario.environment.tradingState == .active ? .reducing : .halted
-    }),
-    ("a latch", { scenario, random in
-      let level = StopLevel.allCases[random.below(3)]
-      scenario.environment.latchLevel = max(scenario.environment.latchLevel ?? .reduce, level)
-    }),
+    (
+      "less allowed",
+      { scenario, _ in
+        scenario.environment.tradingState = scenario.environment.tradingState == .active ? .reducing : .halted
+      }
+    ),
+    (
+      "a latch",
+      { scenario, random in
+        let level = StopLevel.allCases[random.below(3)]
+        scenario.environment.latchLevel = max(scenario.environment.latchLevel ?? .reduce, level)
+      }
+    ),
     ("journal broken", { scenario, _ in scenario.environment.isJournalHealthy = false }),
     ("venue away", { scenario, _ in scenario.environment.isVenueReady = false }),
-    ("more losses", { scenario, random in
-      let more = random.below(8)
-      touching(&scenario) { $0.consecutiveLosses += more }
-    }),
-    ("a cool-down", { scenario, random in
-      let until = noon.adding(milliseconds: Int64(random.below(20_000)))
-      touching(&scenario) { $0.coolDownUntil = until }
-    }),
-    ("more orders", { scenario, random in
-      let more = random.below(10)
-      touching(&scenario) { $0.orderTimes += Array(repeating: noon, count: more) }
-    }),
-    ("more repetitions", { scenario, random in
-      let more = random.below(10)
-      touching(&scenario) { $0.instruments[0].repeatedCount += more }
-    }),
-    ("account unknown", { scenario, _ in touching(&scenario) { $0.isAccountKnown = false } }),
-    ("an order on its way", { scenario, random in
-      let open = quantity("0.5")
-      touching(&scenario) {
-        let order = PendingOrder(id: ClientOrderID(sequence: 1, role: .exit), openQuantity: open)
-        $0.instruments[0].exit = order
+    (
+      "more losses",
+      { scenario, random in
+        let more = random.below(8)
+        touching(&scenario) { $0.consecutiveLosses += more }
       }
-    }),
-    ("lower limits", { scenario, random in
-      let share = Rate(raw: Int64(random.below(1_000_000_000)))
-      scenario.limits.maxOrderNotionalQuote = try! scenario.limits.maxOrderNotionalQuote.scaled(
-        by: share, rounding: .down)
-      scenario.limits.maxGrossExposureQuote = try! scenario.limits.maxGrossExposureQuote.scaled(
-        by: share, rounding: .down)
-      scenario.limits.riskPerTrade = Rate(raw: scenario.limits.riskPerTrade.raw / 2)
-    }),
+    ),
+    (
+      "a cool-down",
+      { scenario, random in
+        let until = noon.adding(milliseconds: Int64(random.below(20_000)))
+        touching(&scenario) { $0.coolDownUntil = until }
+      }
+    ),
+    (
+      "more orders",
+      { scenario, random in
+        let more = random.below(10)
+        touching(&scenario) { $0.orderTimes += Array(repeating: noon, count: more) }
+      }
+    ),
+    (
+      "more repetitions",
+      { scenario, random in
+        let more = random.below(10)
+        touching(&scenario) { $0.instruments[0].repeatedCount += more }
+      }
+    ),
+    ("account unknown", { scenario, _ in touching(&scenario) { $0.isAccountKnown = false } }),
+    (
+      "an order on its way",
+      { scenario, random in
+        let open = quantity("0.5")
+        touching(&scenario) {
+          let order = PendingOrder(id: ClientOrderID(sequence: 1, role: .exit), openQuantity: open)
+          $0.instruments[0].exit = order
+        }
+      }
+    ),
+    (
+      "lower limits",
+      { scenario, random in
+        let share = Rate(raw: Int64(random.below(1_000_000_000)))
+        scenario.limits.maxOrderNotionalQuote = try! scenario.limits.maxOrderNotionalQuote.scaled(
+          by: share, rounding: .down)
+        scenario.limits.maxGrossExposureQuote = try! scenario.limits.maxGrossExposureQuote.scaled(
+          by: share, rounding: .down)
+        scenario.limits.riskPerTrade = Rate(raw: scenario.limits.riskPerTrade.raw / 2)
+      }
+    ),
   ]
 
   @Test(arguments: [UInt64(1), 2, 3, 4, 5]) func worseInputsNeverHelp(_ seed: UInt64) {

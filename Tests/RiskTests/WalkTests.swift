@@ -47,7 +47,8 @@ struct WalkTests {
     }
 
     @discardableResult
-    mutating func fill(_ order: ApprovedOrder, at paid: Price, time: Timestamp) throws -> (fill: Fill, realised: Money) {
+    mutating func fill(_ order: ApprovedOrder, at paid: Price, time: Timestamp) throws -> (fill: Fill, realised: Money)
+    {
       let index = Int(order.request.instrument.index)
       trades += 1
       let value = paid * order.request.quantity
@@ -87,7 +88,8 @@ struct WalkTests {
     return Decision(
       sequence: sequence, instrument: observation.instrument, timeframe: .oneMinute,
       barClose: observation.bar.closeTime, policy: PolicyIdentity(name: "r", sha256: "", isUntrained: true),
-      role: .production, fallbackReason: nil, legalMask: observation.legalMask, action: legal[random.below(legal.count)],
+      role: .production, fallbackReason: nil, legalMask: observation.legalMask,
+      action: legal[random.below(legal.count)],
       quantityFraction: Rate(raw: Int64(random.below(1_000_000_001))), reading: nil, note: nil)
   }
 
