@@ -72,7 +72,7 @@ extension FixedPoint {
   /// The value of a floating-point number, rounded towards zero; nil if it is not finite or does not fit.
   ///
   /// The one door from the network's arithmetic to exact amounts. Use it for fractions and widths, never for money.
-  public init?(truncating value: Double) {
+  @inlinable public init?(truncating value: Double) {
     guard value.isFinite else { return nil }
     let scaled = (value * Double(Self.unit)).rounded(.towardZero)
     guard let raw = Raw(exactly: scaled) else { return nil }

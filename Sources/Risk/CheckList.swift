@@ -47,9 +47,9 @@ struct CheckList {
     measure(check, input, limit, from: limit, minus: input, condition)
   }
 
-  /// Passes from the limit on, if `condition` holds too.
-  mutating func atLeast(_ check: RiskCheck, _ input: Measure, _ limit: Measure, if condition: Bool = true) {
-    measure(check, input, limit, from: input, minus: limit, condition)
+  /// Passes from the limit on.
+  mutating func atLeast(_ check: RiskCheck, _ input: Measure, _ limit: Measure) {
+    measure(check, input, limit, from: input, minus: limit, true)
   }
 
   /// Passes below the limit only.

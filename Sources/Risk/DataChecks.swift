@@ -35,7 +35,8 @@ extension RiskStage {
   func checkDataAge(_ observation: Observation, _ now: Timestamp, _ list: inout CheckList) {
     let limit = Measure(limits.maxDataAgeMillis)
     guard let age = age(of: observation.bar.closeTime, at: now) else { return list.missing(.dataAge, limit: limit) }
-    list.atMost(.dataAge, Measure(age), limit, if: isRecent(age))
+    if age < 0 { return list.atLeast(.dataAge, Measure(age), Measure(-limits.maxClockSkewMillis)) }
+    list.atMost(.dataAge, Measure(age), limit)
   }
 
   func checkClockSkew(_ environment: RiskEnvironment, _ list: inout CheckList) {

@@ -2,7 +2,9 @@ import Core
 
 /// A stop that the risk veto asks for. It holds until a person resumes, see `RiskStage.resume`.
 public struct LatchRequest: Hashable, Sendable, Codable {
+  /// How far the stop is to go.
   public var level: StopLevel
+  /// Whose stop it is; a resume of the same source lifts it here.
   public var source: StopSource
   /// The limit that tripped.
   public var check: RiskCheck
@@ -20,9 +22,11 @@ public struct LatchRequest: Hashable, Sendable, Codable {
 
 /// How much of a limit is used, for the screen.
 public struct LimitLeft: Hashable, Sendable {
+  /// The check that holds the limit.
   public var check: RiskCheck
   /// What is used; nil: not known, and openings are vetoed.
   public var used: Measure?
+  /// What may be used, in the unit of `used`.
   public var limit: Measure
   /// The check's name in records.
   public var name: String { check.rawValue }

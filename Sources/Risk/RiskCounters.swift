@@ -15,6 +15,7 @@ public struct RiskCounters: Codable, Equatable, Sendable {
   public package(set) var dayStartEquityQuote: Money
   /// False after a restart that lost the history, until a person resumes.
   public package(set) var isDayStartKnown = true
+  /// Highest equity at a bar's close, or the one at which a person resumed.
   public package(set) var equityPeakQuote: Money
   /// False after a restart that lost the history, until a person resumes.
   public package(set) var isPeakKnown = true
@@ -66,9 +67,11 @@ public struct RiskCounters: Codable, Equatable, Sendable {
 
 /// What is remembered of one instrument.
 public struct InstrumentCounters: Codable, Equatable, Sendable {
+  /// The position after the newest fill.
   public package(set) var position = PositionView.flat
   /// The newest close; nil before the first bar.
   public package(set) var lastClose: Price?
+  /// Close time of the bar that `lastClose` is from.
   public package(set) var lastCloseTime: Timestamp?
   /// Result of the open position's trade so far: partial closes and all fees.
   public package(set) var tradeResultQuote = Money.zero
@@ -76,9 +79,11 @@ public struct InstrumentCounters: Codable, Equatable, Sendable {
   public package(set) var entry: PendingOrder?
   /// Approved closing order that is not known to have ended.
   public package(set) var exit: PendingOrder?
-  /// Side, number and newest order of the executions on one side in a row.
+  /// Side of the newest execution; the row of executions on that side is counted.
   public package(set) var repeatedSide: Side?
+  /// Executions on that side in a row, approved orders included.
   public package(set) var repeatedCount = 0
+  /// The order counted last: its fills are no executions of their own.
   public package(set) var repeatedOrder: ClientOrderID?
 
   init() {}
@@ -91,9 +96,15 @@ public struct InstrumentCounters: Codable, Equatable, Sendable {
 
 /// An approved order on its way.
 public struct PendingOrder: Codable, Equatable, Sendable {
+  /// The order's name.
   public package(set) var id: ClientOrderID
   /// What is not filled yet.
   public package(set) var openQuantity: Quantity
+
+  package init(id: ClientOrderID, openQuantity: Quantity) {
+    self.id = id
+    self.openQuantity = openQuantity
+  }
 }
 
 extension PositionView {

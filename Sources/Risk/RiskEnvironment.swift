@@ -2,9 +2,11 @@ import Core
 
 /// What the rest of the bot says about itself at the moment of a judgement.
 public struct RiskEnvironment: Sendable, Equatable {
+  /// What the bot may do.
   public var tradingState: TradingState
   /// The highest stop in force; nil: none.
   public var latchLevel: StopLevel?
+  /// Whether the journal takes records.
   public var isJournalHealthy: Bool
   /// Whether the venue is connected and reconciled.
   public var isVenueReady: Bool

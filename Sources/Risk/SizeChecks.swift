@@ -50,9 +50,10 @@ extension RiskStage {
 
   private func checkTradeRisk(_ sizing: Sizing, _ list: inout CheckList) {
     guard let stop = sizing.stopDistance else { return list.notApplicable(.riskPerTrade) }
-    guard let limit = try? tradeRisk() else { return list.missing(.riskPerTrade) }
     // A stop as far away as the price itself can never be reached.
-    list.atMost(.riskPerTrade, Measure(stop * sizing.probe), Measure(limit), if: stop < sizing.price)
+    if stop >= sizing.price { return list.below(.riskPerTrade, Measure(stop), Measure(sizing.price)) }
+    guard let limit = try? tradeRisk() else { return list.missing(.riskPerTrade) }
+    list.atMost(.riskPerTrade, Measure(stop * sizing.probe), Measure(limit))
   }
 
   /// What closes is at most what is held, in whole lots.
@@ -61,9 +62,12 @@ extension RiskStage {
       list.missing(.orderQuantity)
       return list.missing(.lotAndTick)
     }
-    list.atLeast(
-      .orderQuantity, Measure(sizing.quantity), Measure(sizing.smallest),
-      if: sizing.quantity <= counters.instruments[index].position.quantity)
+    let held = counters.instruments[index].position.quantity
+    if sizing.quantity > held {
+      list.atMost(.orderQuantity, Measure(sizing.quantity), Measure(held))
+    } else {
+      list.atLeast(.orderQuantity, Measure(sizing.quantity), Measure(sizing.smallest))
+    }
     list.require(
       .lotAndTick,
       sizing.quantity.isMultiple(of: sizing.rules.lot) && sizing.collar.isMultiple(of: sizing.rules.tick)
