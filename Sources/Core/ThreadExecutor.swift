@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A serial executor with a thread of its own. The hot path's actors share one, so that a hop between them is a function
 /// call; slow things (journal, network) have their own.
@@ -6,7 +7,8 @@ public final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
   private let condition = NSCondition()
   private var jobs: [UnownedJob] = []
   private var isStopped = false
-  private var thread: Thread?
+  /// The thread, by its number: holding the object would be a cycle that outlives `stop`.
+  private let thread = Atomic<pthread_t>(0)
 
   /// Starts the thread.
   public init(name: String) {
@@ -14,7 +16,6 @@ public final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
     let thread = Thread { self.run() }
     thread.name = name
     thread.stackSize = 8 << 20
-    self.thread = thread
     thread.start()
   }
 
@@ -27,9 +28,10 @@ public final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
   }
 
   /// Traps unless called on this executor's thread.
-  public func checkIsolated() { precondition(Thread.current === thread, "not on the executor's thread") }
+  public func checkIsolated() { precondition(pthread_self() == thread.load(ordering: .relaxed), "not on the executor's thread") }
 
   private func run() {
+    thread.store(pthread_self(), ordering: .relaxed)
     var batch: [UnownedJob] = []
     while true {
       condition.lock()
