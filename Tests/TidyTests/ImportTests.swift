@@ -1,0 +1,76 @@
+import Testing
+
+@Suite struct ImportTests {
+  /// What everybody may import.
+  private static let system: Set<String> = [
+    "Foundation", "FoundationEssentials", "Glibc", "Synchronization", "Dispatch",
+  ]
+
+  /// What each target may import besides: the arrows of the design. Feed, Features, Agent, Risk and Execution do not
+  /// know one another, so that none can skip a stage.
+  private static let allowed: [String: Set<String>] = {
+    let stages: Set<String> = [
+      "Core", "Settings", "Feed", "Features", "HRM", "Agent", "Risk", "Exchange", "Execution", "Journal", "Digest",
+    ]
+    let tools = stages.union(["Bot", "Statistics", "Backtest", "Training"])
+    return [
+      "Core": ["DequeModule"],
+      "Settings": ["Core", "Yams"],
+      "Feed": ["Core", "CZlib"],
+      "Features": ["Core", "Digest"],
+      "HRM": ["Kernels", "COpenBLAS", "Digest"],
+      "Agent": ["Core", "HRM", "Digest"],
+      "Risk": ["Core"],
+      "Exchange": ["Core", "GRDB"],
+      "Execution": ["Core", "Exchange", "Transport", "Digest"],
+      "Journal": ["Core", "Digest", "GRDB"],
+      "Bot": stages,
+      "Simulation": stages.union(["Bot"]),
+      "Statistics": ["Core"],
+      "Backtest": stages.union(["Bot", "Statistics"]),
+      "Training": stages.union(["Bot", "Statistics", "Backtest"]),
+      "Alignment": tools,
+      "Server": ["Core", "Journal", "Statistics", "Transport", "Hummingbird"],
+      "Digest": ["COpenSSL"],
+      "Transport": ["CCurl"],
+      "hrmbot": tools.union(["Simulation", "Alignment", "Server", "Transport", "ArgumentParser"]),
+      "hrmbot-guard": ["Core", "Settings", "Execution"],
+    ]
+  }()
+
+  static func imports(of text: String) -> [(line: Int, module: String)] {
+    let importLine =
+      /^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:public\s+|package\s+|internal\s+|private\s+|fileprivate\s+)?import\s+(?:(?:struct|class|enum|func|protocol|typealias|var|let)\s+)?(\w+)/
+    return SwiftText(text).lines.enumerated().compactMap { index, line in
+      (try? importLine.firstMatch(in: line)).map { (index + 1, String($0.output.1)) }
+    }
+  }
+
+  @Test func arrowsOfTheDesignHold() throws {
+    let files = try Repository.swiftFiles("Sources")
+    #expect(!files.isEmpty)
+    for file in files {
+      guard let allowed = Self.allowed[file.target] else {
+        Issue.record("\(file.path): the target \(file.target) is not in the table of arrows")
+        continue
+      }
+      for (line, module) in Self.imports(of: file.text) {
+        #expect(
+          Self.system.contains(module) || allowed.contains(module),
+          "\(file.path):\(line): \(file.target) must not import \(module)")
+      }
+    }
+  }
+
+  @Test func importsAreFound() {
+    let text = """
+      import Core
+      @preconcurrency import struct GRDB.Row
+      internal import CZlib
+      // import Comment
+      let text = "import Text"
+      """
+    #expect(Self.imports(of: text).map(\.module) == ["Core", "GRDB", "CZlib"])
+    #expect(Self.imports(of: text).map(\.line) == [1, 2, 3])
+  }
+}
