@@ -28,6 +28,7 @@ public enum ChainProblem: Hashable, Sendable, CustomStringConvertible {
   /// The database cannot be read (on) after a number of good records.
   case unreadable(reason: String, after: UInt64)
 
+  /// The message, one line.
   public var description: String {
     switch self {
     case .hashMismatch(let sequence): "record \(sequence): its hash does not match its content: it was changed"

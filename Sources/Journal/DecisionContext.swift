@@ -2,6 +2,7 @@ import Core
 
 /// What a decision record says beyond decision, observation and verdict.
 public struct DecisionContext: Sendable {
+  /// What it is about.
   public var instrument: Instrument
   /// `live`, `paper`, `backtest`, `shadow` or `replay`.
   public var mode: String

@@ -16,22 +16,27 @@ public struct SessionRecord: Hashable, Sendable {
   public var build: String
   /// `paper`, `replay`, …
   public var mode: String
+  /// Where bars come from.
   public var feed: Feed
   /// Symbols in the order of their ids.
   public var instruments: [String]
+  /// Length of the bars.
   public var timeframe: Timeframe
   /// Name of the policy that decides first.
   public var policyInCharge: String
+  /// All policies that may decide.
   public var policies: [PolicyIdentity]
   /// SHA-256 of the settings in hex.
   public var settingsHash: String
   /// The settings as a JSON object.
   public var settings: [UInt8]
+  /// Seed of everything random.
   public var seed: UInt64
   /// Number of the session in this journal, from 1.
   public var session: UInt64
   /// The state that the run starts from, a JSON object; nil: it starts from nothing.
   public var state: [UInt8]?
+  /// When it entered the bot.
   public var at: Timestamp
 
   /// A session as given.
@@ -58,6 +63,7 @@ public struct SessionRecord: Hashable, Sendable {
 
 /// A bar that came in.
 public struct BarRecord: Hashable, Sendable {
+  /// The bar as received.
   public var bar: Bar
   /// When it was received.
   public var at: Timestamp
@@ -76,12 +82,15 @@ public struct BarRecord: Hashable, Sendable {
 public struct AnswerRecord: Hashable, Sendable {
   /// Sequence number of the request.
   public var ticket: UInt64
+  /// What it is about.
   public var instrument: InstrumentID
+  /// What the network said; nil when it failed.
   public var reading: NetworkReading?
   /// Output of the quantity head.
   public var quantity: Float
   /// Why there is no reading.
   public var failure: String?
+  /// When it entered the bot.
   public var at: Timestamp
 
   /// An answer as given.
@@ -104,6 +113,7 @@ public struct TimerRecord: Hashable, Sendable {
   public var kind: String
   /// What it was set for.
   public var ticket: UInt64
+  /// When it entered the bot.
   public var at: Timestamp
 
   /// A timer as given.
@@ -116,6 +126,7 @@ public struct TimerRecord: Hashable, Sendable {
 
 /// News of an order.
 public struct ReportRecord: Hashable, Sendable {
+  /// What the venue says.
   public var report: ExecutionReport
   /// When it was received; the report has its own time.
   public var at: Timestamp
@@ -129,8 +140,11 @@ public struct ReportRecord: Hashable, Sendable {
 
 /// How a submission ended.
 public struct OutcomeRecord: Hashable, Sendable {
+  /// The order.
   public var clientID: ClientOrderID
+  /// What the sender knows.
   public var outcome: SubmitOutcome
+  /// When it entered the bot.
   public var at: Timestamp
 
   /// An outcome as given.
@@ -145,8 +159,11 @@ public struct OutcomeRecord: Hashable, Sendable {
 public struct ControlRecord: Hashable, Sendable {
   /// What is asked for, for example `stop`, `resume`, `rollback`, `promote`.
   public var command: String
+  /// How far a stop goes.
   public var level: StopLevel?
+  /// Why.
   public var reason: String?
+  /// Where a stop came from.
   public var source: StopSource?
   /// Who asked.
   public var by: String?
@@ -154,6 +171,7 @@ public struct ControlRecord: Hashable, Sendable {
   public var policy: String?
   /// Latch that a resume names.
   public var latchID: String?
+  /// When it entered the bot.
   public var at: Timestamp
 
   /// A command as given.

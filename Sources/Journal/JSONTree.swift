@@ -10,7 +10,9 @@ public enum JSONTree: Sendable {
 
   /// One member of an object.
   public struct Member: Sendable {
+    /// Name of the member.
     public let key: String
+    /// What stands there.
     public let value: JSONTree
   }
 
@@ -84,7 +86,10 @@ public enum JSONTree: Sendable {
 
 /// Where a text stops being JSON.
 public struct JSONTreeError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// Byte at which reading stopped.
   public let offset: Int
+  /// Why.
   public let reason: String
+  /// The message, one line.
   public var description: String { "byte \(offset): \(reason)" }
 }

@@ -25,6 +25,7 @@ public enum JournalError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A file operation failed.
   case file(path: String, operation: String, reason: String)
 
+  /// The message, one line.
   public var description: String {
     switch self {
     case .missing(let directory):

@@ -2,6 +2,7 @@
 public struct JournalRecord: Hashable, Sendable {
   /// Place in the journal, from 1, without holes.
   public var sequence: UInt64
+  /// What the record is about.
   public var kind: RecordKind
   /// Canonical JSON, UTF-8: event time and content only.
   public var payload: [UInt8]

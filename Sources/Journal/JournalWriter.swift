@@ -15,6 +15,7 @@ public actor JournalWriter {
   private let groupCommitMillis: Int
   private var batch: [JournalRecord] = []
   private var isFinished = false
+  /// The journal's own thread.
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   /// A writer that owns the store from here on.

@@ -2,13 +2,16 @@
 public struct RecordError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The record; nil for one that was never written.
   public var sequence: UInt64?
+  /// What the record is about.
   public var kind: RecordKind
   /// Path of the field, for example `reading.logits`.
   public var field: String
   /// What stands there, shortened.
   public var value: String
+  /// Why.
   public var reason: String
 
+  /// The message, one line.
   public var description: String {
     let name = sequence.map { "record \($0)" } ?? "new record"
     return "\(name) (\(kind.rawValue)): \(field) is \"\(value)\": \(reason); "
