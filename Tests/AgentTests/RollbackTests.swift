@@ -92,10 +92,10 @@ struct RollbackTests {
     #expect(throws: RollbackRefusal.unknownPolicy(name: "x", known: known)) {
       _ = try stage.command(.promote("x"), by: "ann", available: known, now: time(0))
     }
-    let back = try stage.command(.rollBack, by: "ann", available: known, now: time(10))
+    let back = try stage.command(.rollBack(to: nil), by: "ann", available: known, now: time(10))
     #expect(back == .rollBack(to: "flat", trigger: .command, evidence: "hrm: commanded by ann"))
     #expect(stage.state.reason == .manual)
-    #expect(try stage.command(.rollBack, by: "ann", available: known, now: time(11)) == nil)
+    #expect(try stage.command(.rollBack(to: nil), by: "ann", available: known, now: time(11)) == nil)
     #expect(throws: RollbackRefusal.coolingDown(until: time(310), secondsLeft: 1)) {
       _ = try stage.command(.promote("hrm"), by: "ann", available: known, now: time(309))
     }
@@ -113,7 +113,7 @@ struct RollbackTests {
   func windowsCleared() throws {
     var stage = stage()
     for _ in 0..<99 { _ = stage.observe(outcome(micros: 900_000), now: time(0)) }
-    _ = try stage.command(.rollBack, by: "ann", available: ["hrm", "flat"], now: time(0))
+    _ = try stage.command(.rollBack(to: nil), by: "ann", available: ["hrm", "flat"], now: time(0))
     _ = try stage.command(.promote("hrm"), by: "ann", available: ["hrm", "flat"], now: time(400))
     for _ in 0..<99 { #expect(stage.observe(outcome(micros: 900_000), now: time(400)) == nil) }
     #expect(stage.observe(outcome(micros: 900_000), now: time(400)) != nil)
@@ -143,7 +143,7 @@ struct RollbackTests {
   func disabled() throws {
     var stage = stage(RollbackLimits(isEnabled: false))
     for _ in 0..<10 { #expect(stage.observe(outcome(.nonFinite), now: time(0)) == nil) }
-    #expect(try stage.command(.rollBack, by: "ann", available: ["hrm", "flat"], now: time(0)) != nil)
+    #expect(try stage.command(.rollBack(to: nil), by: "ann", available: ["hrm", "flat"], now: time(0)) != nil)
     #expect(RollbackStage(limits: limits, fallback: "flat", state: nil).state.policyInCharge == "flat")
   }
 }

@@ -52,14 +52,17 @@ public struct RollbackStage: Sendable {
   }
 
   /// Carries out a person's command. `available`: names of the policies that the agent has. Nil when there is nothing to
-  /// do: a roll-back while the fallback is in charge. Throws the reason of a refusal.
+  /// do: a roll-back to the policy that is in charge. Throws the reason of a refusal.
   public mutating func command(
     _ command: RollbackCommand, by person: String, available: [String], now: Timestamp
   ) throws(RollbackRefusal) -> RollbackEffect? {
     switch command {
-    case .rollBack:
-      guard state.policyInCharge != fallback else { return nil }
-      return rollBack(.command, .manual, "\(state.policyInCharge): commanded by \(person.prefix(100))", now)
+    case .rollBack(let wanted):
+      let target = wanted ?? fallback
+      guard available.contains(target) else { throw .unknownPolicy(name: String(target.prefix(100)), known: available) }
+      guard state.policyInCharge != target else { return nil }
+      let evidence = "\(state.policyInCharge): commanded by \(person.prefix(100))"
+      return rollBack(.command, .manual, evidence, now, to: target)
     case .promote(let name):
       guard available.contains(name) else { throw .unknownPolicy(name: String(name.prefix(100)), known: available) }
       // The fallback after a roll-back may be promoted: then it is in charge by its own right.
@@ -75,11 +78,12 @@ public struct RollbackStage: Sendable {
   }
 
   private mutating func rollBack(
-    _ trigger: RollbackTrigger, _ reason: FallbackReason, _ evidence: String, _ now: Timestamp
+    _ trigger: RollbackTrigger, _ reason: FallbackReason, _ evidence: String, _ now: Timestamp, to name: String? = nil
   ) -> RollbackEffect {
-    replace(by: fallback, trigger: trigger, reason: reason, evidence: evidence, now: now)
+    let target = name ?? fallback
+    replace(by: target, trigger: trigger, reason: reason, evidence: evidence, now: now)
     state.coolDownUntil = now.adding(milliseconds: Int64(limits.coolDownSeconds) * 1000)
-    return .rollBack(to: fallback, trigger: trigger, evidence: evidence)
+    return .rollBack(to: target, trigger: trigger, evidence: evidence)
   }
 
   private mutating func replace(

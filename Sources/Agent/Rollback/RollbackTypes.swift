@@ -56,15 +56,15 @@ public struct DecisionOutcome: Hashable, Sendable {
 
 /// A person's command.
 public enum RollbackCommand: Hashable, Sendable {
-  /// Put the fallback in charge.
-  case rollBack
+  /// Put another policy in charge in the place of the present one; nil: the fallback.
+  case rollBack(to: String?)
   /// Put a policy in charge by its own right.
   case promote(String)
 }
 
 /// What to do with the agent.
 public enum RollbackEffect: Hashable, Sendable {
-  /// Put the fallback `to` in charge, from the next decision on.
+  /// Put `to` in charge in the place of the present policy, from the next decision on.
   case rollBack(to: String, trigger: RollbackTrigger, evidence: String)
   /// Put `to` in charge by its own right.
   case promote(to: String, evidence: String)
