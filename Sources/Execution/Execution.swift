@@ -1,1 +1,2 @@
-// The first code of this target replaces this line.
+import Core
+
