@@ -1,0 +1,153 @@
+import Core
+import Exchange
+
+/// A failure to be played once, by the next submission.
+public enum PaperFault: Hashable, Sendable {
+  /// The order arrives, its acknowledgement does not.
+  case loseAcknowledgement
+  /// The order does not arrive, and nobody says so.
+  case loseOrder
+}
+
+/// The paper exchange as a venue: what it has acknowledged or reported, the ledger has.
+///
+/// When the ledger cannot be written, submissions answer `.unknown`, queries throw, and reports of fills wait until it
+/// can; nothing is accepted silently.
+public actor PaperVenue: Venue {
+  private let executor: any SerialExecutor
+  /// Runs on the executor given at construction.
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  private var exchange: PaperExchange
+  private let ledger: PaperLedger?
+  private var waiting: [ExecutionReport] = []
+  private var unsaved: [ExecutionReport] = []
+  private var faults: [PaperFault] = []
+  /// Failed writes of the ledger.
+  public private(set) var ledgerFailures = 0
+  /// Reports that may wait to be taken before new orders are refused.
+  private static let waitingCapacity = 4096
+
+  /// A venue over an exchange; with a ledger, `exchange` must come from its `restore`.
+  public init(executor: any SerialExecutor, exchange: PaperExchange, ledger: sending PaperLedger?) {
+    self.executor = executor
+    self.exchange = exchange
+    self.ledger = ledger
+  }
+
+  /// Brings a bar to the market; the reports that the ledger has, in order.
+  public func advance(_ bar: Bar) -> [ExecutionReport] {
+    let reports = exchange.advance(bar)
+    if reports.isEmpty && unsaved.isEmpty { return [] }
+    unsaved += reports
+    guard save() == nil else { return [] }
+    defer { unsaved.removeAll() }
+    return unsaved
+  }
+
+  /// Reports of acceptances and cancels since the last call, in order.
+  public func takeReports() -> [ExecutionReport] {
+    defer { waiting.removeAll(keepingCapacity: true) }
+    return waiting
+  }
+
+  public func submit(_ order: OutboundOrder) async -> SubmitOutcome {
+    let fault = faults.isEmpty ? nil : faults.removeFirst()
+    if fault == .loseOrder { return .unknown(cause: "order lost on the way") }
+    let outcome = place(order.request)
+    return fault == .loseAcknowledgement ? .unknown(cause: "acknowledgement lost") : outcome
+  }
+
+  private func place(_ request: OrderRequest) -> SubmitOutcome {
+    if let failure = settle() { return .unknown(cause: failure) }
+    guard waiting.count < Self.waitingCapacity else { return .rejected(.invalid) }
+    do {
+      let order = try exchange.check(request, at: exchange.clock).get()
+      if let ledger {
+        guard try !ledger.contains(request.clientID) else { return .rejected(.duplicateClientID) }
+        if ledger.durability == .full {
+          var next = exchange
+          next.insert(order)
+          try ledger.flush(next)
+          exchange = next
+        } else {
+          exchange.insert(order)
+          try ledger.save(exchange)
+        }
+      } else {
+        exchange.insert(order)
+      }
+      waiting.append(.accepted(request.clientID, at: order.acceptedAt))
+      return .accepted
+    } catch let refusal as PaperExchange.Refusal {
+      return .rejected(refusal.reason)
+    } catch {
+      ledgerFailures += 1
+      return .unknown(cause: "ledger: \(error)")
+    }
+  }
+
+  public func cancel(_ id: ClientOrderID) async -> CancelOutcome {
+    if let failure = settle() { return .unknown(cause: failure) }
+    let reports = exchange.cancel(id, at: exchange.clock)
+    guard !reports.isEmpty else { return .notOpen }
+    unsaved += reports
+    if let failure = settle() { return .unknown(cause: failure) }
+    return .cancelled
+  }
+
+  public func order(_ id: ClientOrderID) async throws -> OrderSnapshot? {
+    try requireSettled()
+    if let order = exchange.order(id) { return order }
+    return try ledger?.order(id, instruments: exchange.instruments)
+  }
+
+  public func openOrders() async throws -> [OrderSnapshot] {
+    try requireSettled()
+    return exchange.openOrders
+  }
+
+  public func fills(after tradeID: UInt64) async throws -> [Fill] {
+    try requireSettled()
+    if exchange.hasAllFills(after: tradeID) { return exchange.fills(after: tradeID) }
+    guard let ledger else { throw VenueError(cause: "fills after \(tradeID) are no longer in memory") }
+    try ledger.flush(exchange)
+    return try ledger.fills(after: tradeID, limit: .max, instruments: exchange.instruments)
+  }
+
+  public func account() async throws -> AccountSnapshot {
+    try requireSettled()
+    return exchange.account
+  }
+
+  /// Plays a failure with the next submission that has none yet.
+  public func inject(_ fault: PaperFault) { faults.append(fault) }
+
+  /// Writes everything and closes the ledger. Nothing may be asked afterwards.
+  public func close() throws { try ledger?.close(exchange) }
+
+  /// Why the ledger could not be written; nil when it could.
+  private func save() -> String? {
+    guard let ledger else { return nil }
+    do {
+      try ledger.save(exchange)
+      return nil
+    } catch {
+      ledgerFailures += 1
+      return "ledger: \(error)"
+    }
+  }
+
+  /// Tries to write what an earlier call could not; on success its reports can be taken.
+  private func settle() -> String? {
+    guard !unsaved.isEmpty else { return nil }
+    if let failure = save() { return failure }
+    waiting += unsaved
+    unsaved.removeAll()
+    return nil
+  }
+
+  private func requireSettled() throws {
+    if let failure = settle() { throw VenueError(cause: failure) }
+  }
+}

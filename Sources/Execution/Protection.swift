@@ -1,0 +1,38 @@
+import Core
+
+/// What is known about the protective stop of one instrument's position.
+public struct Protection: Hashable, Sendable, Codable {
+  /// Whether the position should have a stop.
+  public enum Wish: String, Sendable, Codable {
+    /// No position, or one that was opened without a stop distance.
+    case none
+    /// A stop at `distance` from the average entry.
+    case stop
+    /// A position whose stop distance is not known.
+    case missing
+  }
+  /// What is wanted.
+  public internal(set) var wish: Wish = .none
+  /// Distance of the stop from the average entry.
+  public internal(set) var distance: Price?
+  /// Decision that opened the position: the stop's ids derive from it.
+  public internal(set) var sequence: UInt64 = 0
+  /// Number of the next stop of that decision.
+  public internal(set) var nextAttempt: Int = 0
+  /// Whether the venue refused the stop; lifted by the next fill.
+  public internal(set) var isBlocked = false
+  /// Stops that the venue ended unasked since the last fill.
+  public internal(set) var unaskedEnds = 0
+  /// After so many unasked ends the stop counts as refused.
+  static let unaskedEndsAllowed = 3
+}
+
+/// The plan of a stop in force.
+public struct StopPlan: Hashable, Sendable, Codable {
+  /// How far it goes.
+  public internal(set) var level: StopLevel
+  /// The control record whose sequence the plan's own orders carry.
+  public internal(set) var sequence: UInt64
+  /// Number of the plan's next order.
+  public internal(set) var nextAttempt: Int = 0
+}

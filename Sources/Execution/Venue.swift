@@ -1,0 +1,58 @@
+import Core
+
+/// Where orders go: the paper venue or an adapter to a real one.
+///
+/// Every adapter tells *rejected* from *unknown*, reports each fill under one trade id whatever channel it comes by,
+/// and never rounds an order to be more aggressive than asked.
+public protocol Venue: Sendable {
+  /// Hands over an order. Never throws: no trusted answer is `.unknown`.
+  func submit(_ order: OutboundOrder) async -> SubmitOutcome
+  /// Asks to end an order.
+  func cancel(_ id: ClientOrderID) async -> CancelOutcome
+  /// The order; nil only when the venue surely does not know it and never will: not while it could still arrive.
+  func order(_ id: ClientOrderID) async throws -> OrderSnapshot?
+  /// All resting orders.
+  func openOrders() async throws -> [OrderSnapshot]
+  /// All fills with ids above `tradeID`, oldest first.
+  func fills(after tradeID: UInt64) async throws -> [Fill]
+  /// Cash and positions.
+  func account() async throws -> AccountSnapshot
+}
+
+/// The only two kinds of order that can leave.
+public enum OutboundOrder: Hashable, Sendable {
+  /// A decision that the risk veto let pass.
+  case approved(ApprovedOrder)
+  /// An order that can only shrink a position.
+  case protective(ProtectiveOrder)
+
+  /// What the venue sees.
+  public var request: OrderRequest {
+    switch self {
+    case .approved(let order): order.request
+    case .protective(let order): order.request
+    }
+  }
+}
+
+/// How a cancel ended as far as the sender knows.
+public enum CancelOutcome: Hashable, Sendable {
+  /// The order has ended.
+  case cancelled
+  /// The venue works on it; a report follows.
+  case pending
+  /// No resting order of this id: probably filled. Query it.
+  case notOpen
+  /// No answer that can be trusted; the cancel may be sent again.
+  case unknown(cause: String)
+}
+
+/// Why a venue could not answer.
+public struct VenueError: Error, Equatable, CustomStringConvertible, Sendable {
+  /// What failed.
+  public let cause: String
+  /// An error of one cause.
+  public init(cause: String) { self.cause = cause }
+  /// The cause in words.
+  public var description: String { "venue: \(cause)" }
+}
