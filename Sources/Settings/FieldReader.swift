@@ -32,9 +32,11 @@ struct FieldReader {
     }
     for member in members {
       if let allowed, !allowed.contains(member.key) {
+        // Nobody reads the hints of errors beyond the capacity.
+        let isShown = errors.count < SettingsErrors.capacity
         report(
           join(name, member.key), line: member.line, "there is no such setting",
-          suggestion: EditDistance.nearest(to: member.key, among: allowed))
+          suggestion: isShown ? EditDistance.nearest(to: member.key, among: allowed) : nil)
       } else {
         fields.members[member.key] = member
       }

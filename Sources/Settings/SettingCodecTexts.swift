@@ -30,13 +30,18 @@ extension SettingCodec where Value == String {
         guard text.utf8.count <= 1024, text.utf8.allSatisfy({ $0 >= 32 && $0 != 127 }) else {
           return .failure(SettingProblem(message: "is longer than 1024 bytes or has control characters"))
         }
+        guard StrictYAML.problems(in: Array("path: \(quote(text))".utf8)).isEmpty else {
+          return .failure(SettingProblem(message: "has a character that settings cannot hold: one of & * ! | >"))
+        }
         return .success(text)
       },
-      text: { text in
-        // The strict YAML of settings has no escapes; a text that would need one cannot be written back.
-        text.contains("\"") ? "'\(text)'" : "\"\(text)\""
-      },
+      text: { quote($0) },
       json: { .text($0) })
+  }
+
+  /// The strict YAML of settings has no escapes: the quotes are those that the text does without.
+  private static func quote(_ text: String) -> String {
+    text.utf8.contains(34) || text.utf8.contains(92) ? "'\(text)'" : "\"\(text)\""
   }
 }
 

@@ -58,10 +58,15 @@ struct SettingsAssembly {
         default: report(name, RawSetting(member.value).text, "is a section, not a value", origin: origin)
         }
       } else {
-        report(
-          name, nil, "there is no such setting", origin: origin, suggestion: SettingsSchema.nearestName(to: name))
+        reportUnknown(name, origin: origin)
       }
     }
+  }
+
+  private mutating func reportUnknown(_ name: String, origin: SettingOrigin) {
+    // The search costs a while; nobody reads the hints of errors beyond the capacity.
+    let nearest = errors.count < SettingsErrors.capacity ? SettingsSchema.nearestName(to: name) : nil
+    report(name, nil, "there is no such setting", origin: origin, suggestion: nearest)
   }
 
   /// Takes environment variables.
@@ -81,8 +86,7 @@ struct SettingsAssembly {
     var seen: Set<String> = []
     for (key, value) in overrides {
       guard let entry = SettingsSchema.entry(named: key) else {
-        report(
-          key, nil, "there is no such setting", origin: .flag, suggestion: SettingsSchema.nearestName(to: key))
+        reportUnknown(key, origin: .flag)
         continue
       }
       guard seen.insert(key).inserted else {

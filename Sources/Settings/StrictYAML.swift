@@ -62,7 +62,8 @@ struct StrictYAML {
     }
     guard dashes <= Self.maximumDashes else { return "nested too deeply" }
     if isAtEnd { return nil }
-    if let message = forbidden(current!) { return message }
+    if current == 63, next == 32 || next == nil { return "explicit keys (`?`) are not allowed" }
+    if let byte = current, let message = forbidden(byte) { return message }
     if skipKey() { return isAtEnd ? nil : lineValue() }
     return dashes > 0 ? lineValue() : "no `key: value`, `- value` or comment; text goes on one line, in quotes"
   }
@@ -168,7 +169,6 @@ struct StrictYAML {
     case 42: "aliases (`*`) are not allowed"
     case 33: "tags (`!`) are not allowed"
     case 124, 62: "text blocks (`|`, `>`) are not allowed"
-    case 63 where next == 32 || next == nil: "explicit keys (`?`) are not allowed"
     default: nil
     }
   }

@@ -64,6 +64,20 @@ import Testing
     #expect(second.canonicalJSON == first.canonicalJSON)
   }
 
+  @Test(arguments: [
+    "/plain", "", "a b # c: [d], {e}", "it's", "say \"x\"", "back\\slash", "/gr\u{FC}n? ja", "null", "~",
+  ])
+  func pathsComeBack(path: String) throws {
+    let loaded = try load(overrides: [("policy.model_directory", path)])
+    #expect(loaded.settings.policy.modelDirectory == path)
+    #expect(try load(SettingsSchema.show(loaded)).settings == loaded.settings)
+  }
+
+  @Test(arguments: ["a&b", "a*", "!a", "a|b", "a>b", "'\"", "a\nb", "a\u{2028}b", String(repeating: "a", count: 1025)])
+  func pathsThatCannotBeWrittenAreRefused(path: String) {
+    #expect(errors("", overrides: [("policy.model_directory", path)]).count == 1)
+  }
+
   @Test func canonicalJSONIsSortedExactAndWithoutPaths() throws {
     let text = String(decoding: try load().canonicalJSON, as: UTF8.self)
     let object = try #require(

@@ -3,7 +3,7 @@ struct SwiftText {
   let lines: [String]
 
   init(_ source: String) {
-    var blanker = Blanker(Array(source.unicodeScalars))
+    var blanker = Blanker(Array(source.utf8))
     lines = blanker.run().split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
   }
 
@@ -20,16 +20,22 @@ private struct Blanker {
     case string(hashes: Int, isMultiline: Bool)
   }
 
-  private let source: [Unicode.Scalar]
+  private let source: [UInt8]
   private var index = 0
-  private var output = String.UnicodeScalarView()
+  private var output: [UInt8] = []
   private var modes: [Mode] = [.code(depth: 0)]
 
-  init(_ source: [Unicode.Scalar]) { self.source = source }
+  init(_ source: [UInt8]) {
+    self.source = source
+    output.reserveCapacity(source.count)
+  }
 
   private func has(_ text: String, at place: Int) -> Bool {
-    let wanted = Array(text.unicodeScalars)
-    return place + wanted.count <= source.count && Array(source[place..<place + wanted.count]) == wanted
+    source[place...].starts(with: text.utf8)
+  }
+
+  private func isAt(_ character: Unicode.Scalar, _ place: Int) -> Bool {
+    place < source.count && source[place] == UInt8(ascii: character)
   }
 
   private mutating func keep() {
@@ -38,7 +44,7 @@ private struct Blanker {
   }
 
   private mutating func blank(_ count: Int = 1) {
-    for scalar in source[index..<min(index + count, source.count)] { output.append(scalar == "\n" ? "\n" : " ") }
+    for scalar in source[index..<min(index + count, source.count)] { output.append(scalar == 10 ? 10 : 32) }
     index = min(index + count, source.count)
   }
 
@@ -49,21 +55,21 @@ private struct Blanker {
       case .string(let hashes, let isMultiline): string(hashes, isMultiline)
       }
     }
-    return String(output)
+    return String(decoding: output, as: UTF8.self)
   }
 
   private mutating func code(_ depth: Int) {
     if has("//", at: index) {
-      while index < source.count, source[index] != "\n" { blank() }
+      while index < source.count, source[index] != 10 { blank() }
     } else if has("/*", at: index) {
       blockComment()
     } else if let (hashes, isMultiline) = openingQuote() {
       blank(hashes + (isMultiline ? 3 : 1))
       modes.append(.string(hashes: hashes, isMultiline: isMultiline))
-    } else if modes.count > 1, source[index] == "(" {
+    } else if modes.count > 1, isAt("(", index) {
       modes[modes.count - 1] = .code(depth: depth + 1)
       keep()
-    } else if modes.count > 1, source[index] == ")" {
+    } else if modes.count > 1, isAt(")", index) {
       if depth == 1 { modes.removeLast() } else { modes[modes.count - 1] = .code(depth: depth - 1) }
       keep()
     } else {
@@ -88,8 +94,8 @@ private struct Blanker {
 
   private func openingQuote() -> (hashes: Int, isMultiline: Bool)? {
     var place = index
-    while place < source.count, source[place] == "#" { place += 1 }
-    guard place < source.count, source[place] == "\"" else { return nil }
+    while isAt("#", place) { place += 1 }
+    guard isAt("\"", place) else { return nil }
     return (place - index, has("\"\"\"", at: place))
   }
 
@@ -97,14 +103,14 @@ private struct Blanker {
     let fence = String(repeating: "#", count: hashes)
     let end = (isMultiline ? "\"\"\"" : "\"") + fence
     if has(end, at: index) {
-      blank(end.count)
+      blank(end.utf8.count)
       modes.removeLast()
     } else if has("\\\(fence)(", at: index) {
       blank(1 + hashes)
       modes.append(.code(depth: 0))
-    } else if source[index] == "\\", hashes == 0 {
+    } else if isAt("\\", index), hashes == 0 {
       blank(2)
-    } else if source[index] == "\n", !isMultiline {
+    } else if isAt("\n", index), !isMultiline {
       // Not Swift; do not swallow the rest of the file.
       modes.removeLast()
       keep()
