@@ -37,7 +37,8 @@ let package = Package(
       dependencies: [
         "Core", "Settings", "Feed", "Features", "HRM", "Agent", "Risk", "Exchange", "Execution", "Journal", "Digest",
       ]),
-    .executableTarget(name: "hrmbot", dependencies: ["Bot", argumentParser]),
+    .executableTarget(
+      name: "hrmbot", dependencies: ["Bot", "Core", "Features", "HRM", "Journal", "Settings", argumentParser]),
 
     .target(name: "Digest", dependencies: ["COpenSSL"]),
     .systemLibrary(name: "COpenBLAS", path: "Sources/System/COpenBLAS", pkgConfig: "openblas"),

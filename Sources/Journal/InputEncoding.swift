@@ -18,6 +18,8 @@ extension RecordEncoder {
       }
       json.key("instruments")
       json.strings(s.instruments)
+      json.key("kinds")
+      json.strings(s.listings.map(\.kind.rawValue))
       json.key("mode")
       json.value(s.mode)
       json.key("policies")
@@ -40,6 +42,10 @@ extension RecordEncoder {
       if let state = s.state { json.raw(state) } else { json.null() }
       json.key("timeframe")
       json.value(s.timeframe.description)
+      json.key("venues")
+      json.strings(s.listings.map(\.venue))
+      json.key("virtual_time")
+      json.value(s.isVirtualTime)
     }
     return json.bytes
   }
@@ -108,6 +114,8 @@ extension RecordEncoder {
       json.optional(a.failure)
       json.key("instrument")
       json.value(symbol)
+      json.key("latency_us")
+      json.value(a.latencyMicros)
       json.key("quantity")
       json.value(a.quantity)
       json.key("reading")

@@ -12,6 +12,17 @@ public struct SessionRecord: Hashable, Sendable {
     case files([String])
   }
 
+  /// What an instrument's rules are looked up by, besides its symbol.
+  public struct Listing: Hashable, Sendable {
+    public var kind: InstrumentKind
+    public var venue: String
+    /// A listing as given.
+    public init(kind: InstrumentKind, venue: String) {
+      self.kind = kind
+      self.venue = venue
+    }
+  }
+
   /// Build of the program.
   public var build: String
   /// `paper`, `replay`, …
@@ -20,6 +31,10 @@ public struct SessionRecord: Hashable, Sendable {
   public var feed: Feed
   /// Symbols in the order of their ids.
   public var instruments: [String]
+  /// Kinds and venues, one for each symbol.
+  public var listings: [Listing]
+  /// Whether time was virtual: then nothing depends on how long anything took.
+  public var isVirtualTime: Bool
   /// Length of the bars.
   public var timeframe: Timeframe
   /// Name of the policy that decides first.
@@ -41,7 +56,8 @@ public struct SessionRecord: Hashable, Sendable {
 
   /// A session as given.
   public init(
-    build: String, mode: String, feed: Feed, instruments: [String], timeframe: Timeframe, policyInCharge: String,
+    build: String, mode: String, feed: Feed, instruments: [String], listings: [Listing], isVirtualTime: Bool,
+    timeframe: Timeframe, policyInCharge: String,
     policies: [PolicyIdentity], settingsHash: String, settings: [UInt8], seed: UInt64, session: UInt64,
     state: [UInt8]?, at: Timestamp
   ) {
@@ -49,6 +65,8 @@ public struct SessionRecord: Hashable, Sendable {
     self.mode = mode
     self.feed = feed
     self.instruments = instruments
+    self.listings = listings
+    self.isVirtualTime = isVirtualTime
     self.timeframe = timeframe
     self.policyInCharge = policyInCharge
     self.policies = policies
@@ -90,19 +108,22 @@ public struct AnswerRecord: Hashable, Sendable {
   public var quantity: Float
   /// Why there is no reading.
   public var failure: String?
+  /// How long the network took; 0 where time is virtual. Part of the content because it can trip a roll-back.
+  public var latencyMicros: Int
   /// When it entered the bot.
   public var at: Timestamp
 
   /// An answer as given.
   public init(
     ticket: UInt64, instrument: InstrumentID, reading: NetworkReading?, quantity: Float, failure: String?,
-    at: Timestamp
+    latencyMicros: Int, at: Timestamp
   ) {
     self.ticket = ticket
     self.instrument = instrument
     self.reading = reading
     self.quantity = quantity
     self.failure = failure
+    self.latencyMicros = latencyMicros
     self.at = at
   }
 }

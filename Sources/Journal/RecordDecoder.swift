@@ -25,9 +25,15 @@ public struct RecordDecoder: Sendable {
     }
     let feed: SessionRecord.Feed =
       try fields.value("feed").string == "simulated" ? .simulated : .files(try fields.texts("feed"))
+    let kinds = try fields.texts("kinds"), venues = try fields.texts("venues")
+    let listings = try zip(kinds, venues).map { name, venue in
+      guard let kind = InstrumentKind(rawValue: name) else { throw fields.fault("kinds", name, "no such kind") }
+      return SessionRecord.Listing(kind: kind, venue: venue)
+    }
     return SessionRecord(
       build: try fields.text("build"), mode: try fields.text("mode"), feed: feed,
-      instruments: try fields.texts("instruments"), timeframe: try fields.timeframe("timeframe"),
+      instruments: try fields.texts("instruments"), listings: listings,
+      isVirtualTime: try fields.flag("virtual_time"), timeframe: try fields.timeframe("timeframe"),
       policyInCharge: try fields.text("policy_in_charge"),
       policies: try fields.objects("policies").map {
         PolicyIdentity(
@@ -56,6 +62,7 @@ public struct RecordDecoder: Sendable {
       ticket: try fields.unsigned("ticket"), instrument: try instrument(fields, "instrument"),
       reading: try fields.optional("reading") { try Self.reading(try fields.object($0)) },
       quantity: try fields.float("quantity"), failure: try fields.optional("failure", fields.text),
+      latencyMicros: Int(clamping: try fields.unsigned("latency_us")),
       at: try fields.moment("at"))
   }
 

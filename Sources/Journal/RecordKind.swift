@@ -26,6 +26,8 @@ public enum RecordKind: String, Sendable, CaseIterable, Codable {
   case policy
   /// A stop latch that was set or cleared.
   case latch
+  /// The venue's books, or what it knows of one order, as it told them.
+  case venue
   /// What a comparison with the venue found.
   case reconciliation
   /// A snapshot of the stages' state.
@@ -36,7 +38,7 @@ public enum RecordKind: String, Sendable, CaseIterable, Codable {
   /// Whether the record came from outside, so that a replay feeds it in instead of computing it.
   public var isInput: Bool {
     switch self {
-    case .session, .bar, .answer, .timer, .report, .outcome, .control: true
+    case .session, .bar, .answer, .timer, .report, .outcome, .venue, .control: true
     default: false
     }
   }
