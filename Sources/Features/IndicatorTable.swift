@@ -15,6 +15,10 @@ public enum IndicatorTable {
   /// - Throws: `IndicatorTableError`, which names file, line, value and remedy.
   @discardableResult
   public static func run(input: String, output: String) throws -> Int {
+    guard input != output else {
+      throw IndicatorTableError(
+        file: input, line: nil, problem: "is both input and output; name another output", value: nil)
+    }
     let reader = try BarTableReader(path: input)
     let partial = output + ".partial"
     do {

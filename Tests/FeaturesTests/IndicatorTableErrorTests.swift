@@ -46,6 +46,8 @@ import Testing
     #expect(missing.problem.contains("misses volume"))
     #expect(try failure(Data([0, 255, 10, 0])).line == 1)
     #expect(throws: IndicatorTableError.self) { try IndicatorTable.run(input: "/nonexistent", output: "/nonexistent") }
+    let same = try #require(throws: IndicatorTableError.self) { try IndicatorTable.run(input: "/a", output: "/a") }
+    #expect(same.problem.contains("both input and output"))
     let folder = FileManager.default.temporaryDirectory.path
     #expect(throws: IndicatorTableError.self) { try IndicatorTable.run(input: folder, output: folder + "/never.csv") }
   }
