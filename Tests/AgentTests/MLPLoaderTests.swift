@@ -126,6 +126,9 @@ struct MLPLoaderTests {
     let integers = header.replacingOccurrences(
       of: "\"value.bias\":{\"dtype\":\"F32\"", with: "\"value.bias\":{\"dtype\":\"I32\"")
     #expect(integers != header)
+    // The whole number 1, which the reader would take.
+    var one = Array(original[920...])
+    one.replaceSubrange(22292..<22296, with: [1, 0, 0, 0])
     let shaped = header.replacingOccurrences(of: "\"shape\":[5,64]", with: "\"shape\":[64,5]")
     #expect(shaped != header)
     let extra = header.replacingOccurrences(
@@ -133,7 +136,7 @@ struct MLPLoaderTests {
       with: "{\"more\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[43544,43548]},\"__metadata__\"")
     let variants: [([UInt8], String)] = [
       (infinite, "inf"), (Array(original.dropLast(4)), "ppo-fallback.safetensors"), (original + [0], "belong to none"),
-      (file(integers, original[920...]), "ppo-fallback.safetensors"), (file(shaped, original[920...]), "shape"),
+      (file(integers, one), "not F32"), (file(shaped, original[920...]), "shape"),
       (file(extra, original[920...] + [0, 0, 0, 0]), "twelve"),
       ([0, 0, 0, 0, 0, 0, 0, 0x7F], "header"), ([], "empty"),
     ]
