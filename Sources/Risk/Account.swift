@@ -103,6 +103,6 @@ extension RiskStage {
     guard result.isNegative else { return }
     counters.consecutiveLosses += 1
     guard counters.consecutiveLosses >= limits.maxConsecutiveLosses else { return }
-    counters.coolDownUntil = time.adding(milliseconds: Int64(limits.coolDownSeconds) * 1000)
+    counters.coolDownUntil = endOfCoolDown(from: max(time, lastTime))
   }
 }

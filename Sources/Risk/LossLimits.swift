@@ -38,6 +38,23 @@ extension RiskStage {
     }
   }
 
+  /// The end of a cool-down that begins at `start`.
+  func endOfCoolDown(from start: Timestamp) -> Timestamp {
+    let (length, isTooLong) = Int64(limits.coolDownSeconds).multipliedReportingOverflow(by: 1000)
+    let (end, isTooLate) = start.milliseconds.addingReportingOverflow(length)
+    return isTooLong || isTooLate ? Timestamp(milliseconds: .max) : Timestamp(milliseconds: end)
+  }
+
+  /// Ends the cool-down when its time has come, and the streak with it.
+  mutating func passCoolDown(_ now: Timestamp) {
+    guard let until = counters.coolDownUntil else { return }
+    // A venue's or a clock's wrong time must not make it last longer than it can.
+    counters.coolDownUntil = min(until, endOfCoolDown(from: now))
+    guard now >= until else { return }
+    counters.coolDownUntil = nil
+    counters.consecutiveLosses = 0
+  }
+
   /// Asks once for a stop when a loss is beyond its limit.
   mutating func tripLossLimits(_ equity: Money) {
     if !counters.isDailyLossTripped, let loss = dailyLossQuote, loss > dailyLossLimit {

@@ -81,10 +81,7 @@ public struct RiskStage: Sendable {
     if let last = counters.instruments[index].lastCloseTime, closeTime <= last { return }
     if now > lastTime { lastTime = now }
     rollDay(now)
-    if let until = counters.coolDownUntil, now >= until {
-      counters.coolDownUntil = nil
-      counters.consecutiveLosses = 0
-    }
+    passCoolDown(now)
     counters.instruments[index].lastClose = bar.close
     counters.instruments[index].lastCloseTime = closeTime
     mark(index, at: bar.close)

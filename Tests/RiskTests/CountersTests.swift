@@ -135,6 +135,23 @@ struct CountersTests {
     #expect(verdict.order != nil)
   }
 
+  @Test func aWrongTimeDoesNotMakeTheCoolDownLonger() {
+    var stage = Scenario().with {
+      $0.limits.maxConsecutiveLosses = 1
+      $0.position = .long("1", cost: "100")
+    }.stage()
+    let fill = Self.fill(.sell, "1", at: "90", time: Timestamp(milliseconds: .max))
+    stage.apply(fill, position: .flat, realisedQuote: money("-10"))
+    #expect(stage.counters.coolDownUntil == Timestamp(milliseconds: .max))
+    let (bar, time) = Self.bar("90", hours: 1)
+    stage.observe(bar, at: time)
+    #expect(stage.counters.coolDownUntil == time.adding(milliseconds: 900_000))
+    let (next, end) = Self.bar("90", hours: 2)
+    stage.observe(next, at: end)
+    #expect(stage.counters.coolDownUntil == nil)
+    #expect(stage.counters.consecutiveLosses == 0)
+  }
+
   @Test func partialClosesAreOneTrade() {
     var stage = Scenario().stage()
     stage.apply(Self.fill(.buy, "2", at: "100"), position: .long("2", cost: "200"), realisedQuote: .zero)
