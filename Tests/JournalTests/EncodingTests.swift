@@ -34,7 +34,9 @@ import Testing
 
   @Test func checksAreWrittenExactly() throws {
     var random = CounterRandom(seed: 11, purpose: .propertyTest)
-    let edges: [Int128] = [0, 1, -1, 10, .max, .min, 1 << 64, -(1 << 64), Int128(UInt64.max) * 1_000_000_000_000_000_000]
+    let edges: [Int128] = [
+      0, 1, -1, 10, .max, .min, 1 << 64, -(1 << 64), Int128(UInt64.max) * 1_000_000_000_000_000_000,
+    ]
     for round in 0..<200 {
       let checks = RiskCheck.allCases.map { check -> CheckResult in
         func measure() -> Measure? {
@@ -83,7 +85,8 @@ import Testing
 
   @Test func effectsAreCanonical() throws {
     let id = ClientOrderID(sequence: 42, role: .entry)
-    let position = PositionView(side: .long, quantity: Quantity(raw: 5), totalCostQuote: Money(raw: 7), entryTime: moment)
+    let position = PositionView(
+      side: .long, quantity: Quantity(raw: 5), totalCostQuote: Money(raw: 7), entryTime: moment)
     let fill = Fill(
       tradeID: 9, clientID: id, instrument: btc.id, side: .buy, quantity: Quantity(raw: 5), price: Price(raw: 3),
       feeQuote: Money(raw: -1), isMaker: false, time: moment)

@@ -142,7 +142,8 @@ private struct Maker {
   }
 
   @Test func whatIsNotFiniteStaysSo() throws {
-    let answer = AnswerRecord(ticket: 1, instrument: btc.id, reading: nil, quantity: .infinity, failure: "nan", at: moment)
+    let answer = AnswerRecord(
+      ticket: 1, instrument: btc.id, reading: nil, quantity: .infinity, failure: "nan", at: moment)
     let bytes = RecordEncoder.answer(answer, symbol: "SIM-BTC")
     #expect(try isCanonical(bytes))
     #expect(try decoder.answer(JournalRecord(sequence: 1, kind: .answer, payload: bytes)).quantity.isNaN)
@@ -152,7 +153,8 @@ private struct Maker {
     let good = String(
       decoding: RecordEncoder.bar(observation().bar, symbol: "SIM-BTC", at: moment, isPreRoll: false), as: UTF8.self)
     for (old, new, field, value) in [
-      ("\"c\":\"50050.25\"", "\"c\":\"1e999\"", "c", "1e999"), ("\"c\":\"50050.25\"", "\"c\":50050.25", "c", "50050.25"),
+      ("\"c\":\"50050.25\"", "\"c\":\"1e999\"", "c", "1e999"),
+      ("\"c\":\"50050.25\"", "\"c\":50050.25", "c", "50050.25"),
       ("SIM-BTC", "DOGE", "i", "DOGE"), ("\"tf\":\"1h\"", "\"tf\":\"0h\"", "tf", "0h"),
       ("\"at\":1709298000000", "\"at\":9223372036854775807", "at", "9223372036854775807"),
       ("\"h\":\"50100\",", "", "h", ""), ("\"v\":\"12\"", "\"v\":null", "v", "null"),
