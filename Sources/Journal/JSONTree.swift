@@ -25,7 +25,9 @@ public enum JSONTree: Sendable {
 
   /// Reads one JSON text. Throws `JSONTreeError` with the offset of the fault.
   public static func parse(_ bytes: [UInt8]) throws -> JSONTree {
-    guard bytes.count <= maximumBytes else { throw JSONTreeError(offset: 0, reason: "longer than \(maximumBytes) bytes") }
+    guard bytes.count <= maximumBytes else {
+      throw JSONTreeError(offset: maximumBytes, reason: "longer than \(maximumBytes) bytes")
+    }
     return try bytes.withUnsafeBufferPointer { buffer in
       var parser = JSONTreeParser(bytes: buffer)
       return try parser.document()

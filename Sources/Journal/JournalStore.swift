@@ -25,6 +25,7 @@ public final class JournalStore {
   private var insert: SQLiteStatement?
   private var hasher = ChainHash()
   private var batchesSinceHead = 0
+  private var isHeadDue = false
 
   private init(directory: String, durability: JournalDurability, lock: DirectoryLock, head: JournalHead) {
     self.directory = directory
@@ -111,6 +112,12 @@ public final class JournalStore {
   /// - Throws: `JournalError.wrongSequence` (nothing happened); `.writeFailed` (the store is unhealthy from here on;
   ///   `committed` tells whether the batch is in the table, and `head` agrees); `.unhealthy`; `.closed`.
   public func append(_ batch: [JournalRecord], state: [UInt8]?, stateSequence: UInt64? = nil) throws {
+    try commit(batch, state: state, stateSequence: stateSequence)
+    try writeHead()
+  }
+
+  /// The part of `append` after which the batch is safe. `writeHead` must follow.
+  func commit(_ batch: [JournalRecord], state: [UInt8]?, stateSequence: UInt64?) throws {
     guard let connection, let insert else { throw JournalError.closed }
     if let failure { throw JournalError.unhealthy(reason: failure) }
     var expected = head.count + 1
@@ -138,7 +145,7 @@ public final class JournalStore {
       throw fail(JournalConnection.reason(error), committed: false)
     }
     head = JournalHead(count: head.count + UInt64(batch.count), hash: hash)
-    try writeHead()
+    isHeadDue = true
   }
 
   private func write(
@@ -156,7 +163,10 @@ public final class JournalStore {
     return hash
   }
 
-  private func writeHead() throws {
+  /// Brings the head file to the committed end; with relaxed durability only now and then.
+  func writeHead() throws {
+    guard isHeadDue else { return }
+    isHeadDue = false
     batchesSinceHead += 1
     if durability == .relaxed && batchesSinceHead < Self.batchesPerHeadRelaxed { return }
     do {

@@ -94,12 +94,14 @@ public actor JournalWriter {
     let through = store.head.count + UInt64(piece.count)
     let state = mailroom.takeState(through: through)
     let begin = DispatchTime.now().uptimeNanoseconds
-    do { try store.append(piece, state: state?.bytes, stateSequence: state?.sequence) } catch {
+    do { try store.commit(piece, state: state?.bytes, stateSequence: state?.sequence) } catch {
       mailroom.returnState(state)
       return error
     }
     let micros = (DispatchTime.now().uptimeNanoseconds - begin) / 1000
+    // The records are safe now. The head only shows a cut tail later on, so nobody waits for it.
     mailroom.commit(through: store.head.count, batch: piece.count, micros: micros)
+    do { try store.writeHead() } catch { return error }
     return nil
   }
 

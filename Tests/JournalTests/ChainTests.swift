@@ -93,7 +93,9 @@ import Testing
       try ChainVerifier.verify(scratch.path)
         == .broken(.headUnreadable(reason: "the file is missing", tableCount: 3)))
     #expect(throws: JournalError.self) { try JournalStore.open(directory: scratch.path, durability: .full) }
-    for text in ["", "{}", "null", "{\"closed\":true,\"count\":3,\"hash\":\"00\"}", String(repeating: "x", count: 9999)] {
+    for text in [
+      "", "{}", "null", "{\"closed\":true,\"count\":3,\"hash\":\"00\"}", String(repeating: "x", count: 9999),
+    ] {
       try Data(text.utf8).write(to: URL(fileURLWithPath: scratch.head))
       guard case .broken(.headUnreadable) = try ChainVerifier.verify(scratch.path) else {
         Issue.record("head file \(text.prefix(20)) was taken")
@@ -141,7 +143,9 @@ import Testing
         Issue.record("\(name) was taken for a journal")
         continue
       }
-      #expect(throws: JournalError.self, "\(name)") { try JournalStore.open(directory: scratch.path, durability: .full) }
+      #expect(throws: JournalError.self, "\(name)") {
+        try JournalStore.open(directory: scratch.path, durability: .full)
+      }
     }
     try FileManager.default.removeItem(atPath: scratch.database)
     #expect(throws: JournalError.missing(directory: scratch.path)) { try ChainVerifier.verify(scratch.path) }

@@ -105,7 +105,9 @@ import Testing
     #expect(throws: JournalError.self) { try JournalStore.open(directory: foreign.path, durability: .full) }
     let file = try Scratch()
     try Data().write(to: URL(fileURLWithPath: file.path + "/plain"))
-    #expect(throws: JournalError.self) { try JournalStore.open(directory: file.path + "/plain/journal", durability: .full) }
+    #expect(throws: JournalError.self) {
+      try JournalStore.open(directory: file.path + "/plain/journal", durability: .full)
+    }
   }
 
   @Test func fullDiskLeavesNothingHalfWrittenAndHeals() throws {

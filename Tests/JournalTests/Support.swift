@@ -66,7 +66,8 @@ let moment = Timestamp(milliseconds: 1_709_298_000_000)
 
 func reading() -> NetworkReading {
   NetworkReading(
-    logits: [1.5, -0.25, 0, 3, 1e-7], probabilities: [0.65, 0.1, 0, 0, 0.25], value: 0.012, qHalt: 0.5, qContinue: -0.25,
+    logits: [1.5, -0.25, 0, 3, 1e-7], probabilities: [0.65, 0.1, 0, 0, 0.25], value: 0.012, qHalt: 0.5,
+    qContinue: -0.25,
     segments: 3, haltReason: .q, actionPerSegment: [.hold, .buyLong, .buyLong], residualH: 0.001, residualL: 1e-9)
 }
 
@@ -89,7 +90,8 @@ func observation() -> Observation {
     volatilityRank: 0.735, quote: nil)
 }
 
-func verdict(_ sequence: UInt64, checks: [CheckResult], veto: RiskCheck? = nil, order: ApprovedOrder? = nil) -> Verdict {
+func verdict(_ sequence: UInt64, checks: [CheckResult], veto: RiskCheck? = nil, order: ApprovedOrder? = nil) -> Verdict
+{
   Verdict(
     decisionSequence: sequence, finalAction: order == nil ? .hold : .buyLong,
     finalQuantity: order?.request.quantity ?? .zero, skipReason: veto.map { .veto($0) }, checks: checks, order: order)
