@@ -28,8 +28,7 @@ extension ExecutionStage {
     // Only what grows or turns the position sets the distance anew.
     guard position.side == (fill.side == .buy ? .long : .short) else { return }
     if let order, order.id.role == .entry {
-      if state.protections[slot].sequence != order.id.sequence { state.protections[slot].nextAttempt = 0 }
-      state.protections[slot].sequence = order.id.sequence
+      state.protections[slot].raise(to: order.id.sequence, attempt: 0)
       state.protections[slot].distance = order.stopDistance
       state.protections[slot].wish = order.stopDistance == nil ? .none : .stop
     } else if state.protections[slot].distance == nil {

@@ -132,6 +132,7 @@ extension ExecutionStage {
     found.repairs.append("order \(id): unknown to us, adopted from the venue's open orders")
     effects.append(.alert("order \(id) rests at the venue and was unknown to us"))
     if id.role == .protectiveStop {
+      state.protections[slot].raise(to: id.sequence, attempt: Int(id.attempt) + 1)
       adoptStop(snapshot, slot)
     } else {
       requestCancel(state.orders.count - 1, &effects)
@@ -147,8 +148,6 @@ extension ExecutionStage {
     else { return }
     state.protections[slot].wish = .stop
     state.protections[slot].distance = distance
-    state.protections[slot].sequence = snapshot.request.clientID.sequence
-    state.protections[slot].nextAttempt = Int(snapshot.request.clientID.attempt) + 1
   }
 
   private mutating func compare(
@@ -178,6 +177,14 @@ extension ExecutionStage {
       let venue = slot < account.positions.count ? account.positions[slot] : .flat
       let own = state.positions[slot]
       if venue.matches(own) { continue }
+      if venue.side == own.side && venue.quantity == own.quantity && account.cashQuote == state.cashQuote {
+        // Partial closes share the cost by the order of the trades, and reports may have come in another one.
+        found.repairs.append(
+          "\(state.symbols[slot]): cost \(own.totalCostQuote) becomes the venue's \(venue.totalCostQuote); "
+            + "quantity and cash agree at trade \(ours)")
+        state.positions[slot].totalCostQuote = venue.totalCostQuote
+        continue
+      }
       found.differences.append(
         "\(state.symbols[slot]): venue \(venue.side) \(venue.quantity) costing \(venue.totalCostQuote), "
           + "ours \(own.side) \(own.quantity) costing \(own.totalCostQuote)")

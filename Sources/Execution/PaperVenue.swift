@@ -51,6 +51,7 @@ public actor PaperVenue: Venue {
     return waiting
   }
 
+  /// Accepts an order once the ledger has it, or refuses it.
   public func submit(_ order: OutboundOrder) async -> SubmitOutcome {
     let fault = faults.isEmpty ? nil : faults.removeFirst()
     if fault == .loseOrder { return .unknown(cause: "order lost on the way") }
@@ -87,6 +88,7 @@ public actor PaperVenue: Venue {
     }
   }
 
+  /// Ends a resting order; a report of it follows as well.
   public func cancel(_ id: ClientOrderID) async -> CancelOutcome {
     if let failure = settle() { return .unknown(cause: failure) }
     let reports = exchange.cancel(id, at: exchange.clock)
@@ -96,17 +98,21 @@ public actor PaperVenue: Venue {
     return .cancelled
   }
 
+  /// The order, from memory or the ledger. Throws `VenueError` while the ledger cannot be written.
   public func order(_ id: ClientOrderID) async throws -> OrderSnapshot? {
     try requireSettled()
     if let order = exchange.order(id) { return order }
     return try ledger?.order(id, instruments: exchange.instruments)
   }
 
+  /// Resting orders, in order of acceptance. Throws `VenueError` while the ledger cannot be written.
   public func openOrders() async throws -> [OrderSnapshot] {
     try requireSettled()
     return exchange.openOrders
   }
 
+  /// Fills with ids above `tradeID`. Throws `VenueError` while the ledger cannot be written, or without a ledger when
+  /// memory has let some of them go.
   public func fills(after tradeID: UInt64) async throws -> [Fill] {
     try requireSettled()
     if exchange.hasAllFills(after: tradeID) { return exchange.fills(after: tradeID) }
@@ -115,6 +121,7 @@ public actor PaperVenue: Venue {
     return try ledger.fills(after: tradeID, limit: .max, instruments: exchange.instruments)
   }
 
+  /// Cash and positions. Throws `VenueError` while the ledger cannot be written.
   public func account() async throws -> AccountSnapshot {
     try requireSettled()
     return exchange.account

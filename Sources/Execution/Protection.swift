@@ -25,6 +25,16 @@ public struct Protection: Hashable, Sendable, Codable {
   public internal(set) var unaskedEnds = 0
   /// After so many unasked ends the stop counts as refused.
   static let unaskedEndsAllowed = 3
+
+  /// Moves the ids of the next stops up, never down: a late fill of an older decision must not bring used ids back.
+  mutating func raise(to sequence: UInt64, attempt: Int) {
+    if sequence > self.sequence {
+      self.sequence = sequence
+      nextAttempt = attempt
+    } else if sequence == self.sequence {
+      nextAttempt = max(nextAttempt, attempt)
+    }
+  }
 }
 
 /// The plan of a stop in force.

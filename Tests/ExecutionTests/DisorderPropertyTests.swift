@@ -69,7 +69,7 @@ private struct BadWorld {
     switch random.below(10) {
     case 0, 1, 2: nextBar()
     case 3, 4: decide()
-    case 5: if chance(20) { stopOrResume() } else { run(stage.resend()) }
+    case 5: if chance(stage.state.plan == nil ? 10 : 50) { stopOrResume() } else { run(stage.resend()) }
     case 6 where chance(10): reconcile()
     default:
       deliver()
@@ -108,7 +108,7 @@ private struct BadWorld {
       request: OrderRequest(
         clientID: ClientOrderID(sequence: sequence, role: isEntry ? .entry : .exit), instrument: instrument,
         side: side, kind: chance(70) ? .market : .limit(price),
-        quantity: isEntry ? Quantity(raw: Int64(1 + random.below(5000)) * 1_000_000) : position.quantity,
+        quantity: isEntry ? Quantity(raw: Int64(50 + random.below(5000)) * 1_000_000) : position.quantity,
         isReduceOnly: !isEntry),
       collar: side == .buy ? Desk.price("100000") : Desk.price("0.01"), stopDistance: Desk.price("1.5"))
     run(stage.submit(order, at: now))
