@@ -1,0 +1,133 @@
+import Agent
+import Core
+import Journal
+
+/// The thin shell of `AgentStage`: observations in, decisions on to the risk veto. The network thinks elsewhere; its
+/// answer comes back as an input of its own.
+public actor HRMAgent {
+  private let executor: ThreadExecutor
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+  private var stage: AgentStage
+  private let risk: RiskVeto
+  private let rollback: Rollback
+  private let recorder: Recorder
+  /// Takes a request off to the network.
+  private let think: @Sendable (NetworkRequest) -> Void
+  /// What each pending request was made of. At most one per instrument.
+  private var observed: [UInt64: Observation] = [:]
+  private var depthHistogram: [Int] = []
+  private var switches = 0
+
+  /// A shell around `stage`.
+  public init(
+    executor: ThreadExecutor, stage: AgentStage, risk: RiskVeto, rollback: Rollback, recorder: Recorder,
+    think: @escaping @Sendable (NetworkRequest) -> Void
+  ) {
+    self.executor = executor
+    self.stage = stage
+    self.risk = risk
+    self.rollback = rollback
+    self.recorder = recorder
+    self.think = think
+  }
+
+  /// Takes an observation.
+  public func receive(_ observation: Observation, context: EventContext) async {
+    await perform(stage.receive(observation, ticket: context.input), observation, context)
+  }
+
+  /// Takes the network's answer.
+  public func receive(_ answer: NetworkAnswer, context: EventContext) async {
+    let observation = observed.removeValue(forKey: answer.ticket)
+    let effect = stage.receive(answer)
+    guard let observation else { return }
+    await perform(effect, observation, context, latencyMicros: answer.latencyMicros)
+  }
+
+  /// The time of a request is over.
+  public func deadlinePassed(ticket: UInt64, context: EventContext) async {
+    guard let observation = observed.removeValue(forKey: ticket) else { return }
+    await perform(stage.deadlinePassed(ticket: ticket), observation, context)
+  }
+
+  private func perform(
+    _ effect: AgentEffect, _ observation: Observation, _ context: EventContext, latencyMicros: Int? = nil
+  ) async {
+    switch effect {
+    case .none, .discarded: return
+    case .think(let request):
+      observed = observed.filter { $0.value.instrument != observation.instrument }
+      observed[request.sequence] = observation
+      think(request)
+    case .decision(var decision):
+      // Nothing comes between here and the record: both actors are on the engine's thread.
+      decision.sequence = recorder.nextSequence
+      if let segments = decision.reading?.segments {
+        while depthHistogram.count <= segments { depthHistogram.append(0) }
+        depthHistogram[segments] += 1
+      }
+      await risk.receive(decision, observation, context: context)
+      await report(decision, latencyMicros, context)
+    }
+  }
+
+  /// Tells Rollback how the decision went; its answer takes effect for the next decision.
+  private func report(_ decision: Decision, _ latencyMicros: Int?, _ context: EventContext) async {
+    let outcome = stage.outcome(of: decision, latencyMicros: latencyMicros.flatMap { $0 > 0 ? $0 : nil })
+    guard let effect = await rollback.observe(outcome, context: context) else { return }
+    switchPolicy(effect, context)
+  }
+
+  /// Puts another policy in charge and writes down why.
+  @discardableResult
+  public func switchPolicy(_ effect: RollbackEffect, _ context: EventContext) -> Bool {
+    let from = stage.inChargeName
+    let (name, trigger, why, reason): (String, String, String, FallbackReason?)
+    switch effect {
+    case .rollBack(let to, let cause, let evidence):
+      (name, trigger, why, reason) = (to, cause.rawValue, evidence, cause.fallbackReason)
+    case .promote(let to, let evidence): (name, trigger, why, reason) = (to, "promote", evidence, nil)
+    }
+    do { try stage.putInCharge(name, reason: reason) } catch { return false }
+    switches += 1
+    recorder.record(.policy) { _ in
+      RecordEncoder.policy(from: from, to: name, trigger: trigger, evidence: why, at: context.at)
+    }
+    return true
+  }
+
+  /// Names of the policies that can be put in charge.
+  public var policyNames: [String] { stage.policyNames }
+  /// Policy in charge.
+  public var inCharge: (name: String, identity: PolicyIdentity) { (stage.inChargeName, stage.inCharge) }
+  /// Counters and how deep the network thought: index k counts decisions of k segments.
+  public var statistics: (counters: AgentCounters, depth: [Int], switches: Int) {
+    (stage.counters, depthHistogram, switches)
+  }
+  /// Whether the network still owes the answer to a request.
+  public func isPending(_ ticket: UInt64) -> Bool { observed[ticket] != nil }
+  /// Network requests without an answer.
+  public var pendingCount: Int { observed.count }
+}
+
+extension RollbackTrigger {
+  /// What the decisions of the policy that steps in say of why it does.
+  var fallbackReason: FallbackReason {
+    switch self {
+    case .latency: .latency
+    case .nonFinite: .nonFinite
+    case .consecutiveFailures: .loadFailed
+    case .command: .manual
+    }
+  }
+}
+
+extension AgentCounters {
+  /// Decisions that the policy in charge did not make, by reason.
+  var fallbackCounts: [(name: String, count: Int)] {
+    [
+      ("latency", latencyFailures), ("load_failed", loadFailures), ("manual", manualSwitches),
+      ("nan", nonFiniteFailures), ("stale_data", staleDataFailures),
+    ].map { ($0.0, Int($0.1)) }.filter { $0.1 > 0 }
+  }
+}

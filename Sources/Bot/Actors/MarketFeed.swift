@@ -1,0 +1,33 @@
+import Core
+import Feed
+
+/// The thin shell of `FeedStage`: bars in, checked bars on to risk and features.
+public actor MarketFeed {
+  private let executor: ThreadExecutor
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+  private var stage: FeedStage
+  private let features: FeatureBuilder
+  private let risk: RiskVeto
+
+  /// A shell around `stage`.
+  public init(executor: ThreadExecutor, stage: FeedStage, features: FeatureBuilder, risk: RiskVeto) {
+    self.executor = executor
+    self.stage = stage
+    self.features = features
+    self.risk = risk
+  }
+
+  /// Takes a bar through feed, risk's marking to market, features and all that follows.
+  public func receive(_ bar: Bar, isPreRoll: Bool, context: EventContext) async {
+    let output = stage.receive(bar)
+    guard let accepted = output.bar else { return }
+    await risk.observe(accepted, context: context)
+    await features.receive(accepted, hasGap: output.hasGap, isPreRoll: isPreRoll, context: context)
+  }
+
+  /// What the feed met so far.
+  public var quality: FeedQuality { stage.quality }
+
+  /// Instruments without data for too long.
+  public func staleInstruments(at now: Timestamp) -> [InstrumentID] { stage.staleInstruments(at: now) }
+}

@@ -1,0 +1,173 @@
+import Core
+import Execution
+import Journal
+
+/// The thin shell of `ExecutionStage`: approved orders and reports in; intents written down before they leave.
+public actor OrderExecution {
+  private let executor: ThreadExecutor
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+  private var stage: ExecutionStage
+  private let instruments: InstrumentTable
+  private let recorder: Recorder
+  private let risk: RiskVeto
+  private let features: FeatureBuilder
+  private let gateway: any OrderGateway
+  private let time: any TimeSource
+  private var counters = OrderCounters()
+  private var pathLatency = LatencyHistogram()
+  private let alert: @Sendable (String) -> Void
+  private var lastPrices: [Price?]
+  private var tradingState = TradingState.active
+
+  /// A shell around `stage`.
+  public init(
+    executor: ThreadExecutor, stage: ExecutionStage, instruments: InstrumentTable, recorder: Recorder, risk: RiskVeto,
+    features: FeatureBuilder, gateway: any OrderGateway, time: any TimeSource,
+    alert: @escaping @Sendable (String) -> Void
+  ) {
+    self.executor = executor
+    self.stage = stage
+    self.instruments = instruments
+    self.recorder = recorder
+    self.risk = risk
+    self.features = features
+    self.gateway = gateway
+    self.time = time
+    self.alert = alert
+    lastPrices = Array(repeating: nil, count: instruments.count)
+  }
+
+  /// Takes an approved order.
+  public func submit(_ order: ApprovedOrder, context: EventContext) async {
+    let reference = lastPrices[Int(order.request.instrument.index)]
+    let effects = stage.submit(order, at: context.at, reference: reference)
+    pathLatency.add(nanoseconds: time.monotonicNanoseconds &- context.startedNanoseconds)
+    await perform(effects, context)
+  }
+
+  /// Takes what became of a submission.
+  public func receive(_ outcome: SubmitOutcome, of id: ClientOrderID, context: EventContext) async {
+    await perform(stage.receive(outcome, of: id, at: context.at), context)
+  }
+
+  /// Takes news of an order.
+  public func receive(_ report: ExecutionReport, context: EventContext) async {
+    await perform(stage.receive(report), context)
+  }
+
+  /// Compares the own books with the venue's and repairs what evidence allows.
+  public func reconcile(_ venue: VenueState, context: EventContext) async {
+    await perform(
+      stage.reconcile(account: venue.account, openOrders: venue.openOrders, fills: venue.fills, at: context.at),
+      context)
+    await risk.restore(
+      positions: stage.positions, cashQuote: stage.cashQuote, live: stage.state.orders.map(\.id))
+    for instrument in instruments.instruments {
+      await features.apply(stage.position(of: instrument.id), of: instrument.id)
+    }
+  }
+
+  /// Carries out a stop. `prices` are the last ones by instrument index.
+  public func stop(_ level: StopLevel, prices: [Price?], context: EventContext) async {
+    await perform(stage.stop(level, sequence: context.input, prices: prices, at: context.at), context)
+  }
+
+  private func perform(_ effects: [ExecutionEffect], _ context: EventContext) async {
+    guard !effects.isEmpty else { return }
+    for effect in effects {
+      switch effect {
+      case .intent(let order):
+        counters.orders += 1
+        let sequence = recorder.record(.intent) { _ in
+          RecordEncoder.intent(order.request, symbol: symbol(order.request.instrument), at: context.at)
+        }
+        await release(order, recordedAs: sequence, context)
+      case .cancel(let id):
+        counters.cancels += 1
+        await gateway.cancel(id)
+      case .query(let id): await gateway.query(id)
+      case .filled(let fill, let position, let realised):
+        await count(fill, position, realised)
+      case .orderChanged(let id, let state):
+        if state == .rejected { counters.rejected += 1 }
+        if state.isTerminal && state != .filled { await risk.forgetOrder(id) }
+        recorder.record(.order) { _ in RecordEncoder.order(id, state, at: context.at) }
+      case .alert(let text):
+        counters.alerts += 1
+        alert(text)
+      }
+    }
+    let (unknown, open, reserved) = (stage.unknownOrders, stage.openOrders, stage.reservedQuote)
+    await risk.update {
+      $0.unknownOrders = unknown
+      $0.openOrders = open
+      $0.reservedQuote = reserved
+    }
+  }
+
+  /// Lets an order go once its intent is durable and the last gate has no objection.
+  private func release(_ order: OutboundOrder, recordedAs sequence: UInt64, _ context: EventContext) async {
+    let id = order.request.clientID
+    guard await recorder.durable(sequence) else {
+      return await perform(stage.receive(.rejected(.invalid), of: id, at: context.at), context)
+    }
+    let price = lastPrices[Int(order.request.instrument.index)]
+    let (isReleased, effects) = stage.release(order, tradingState: tradingState, lastPrice: price, at: context.at)
+    if isReleased { await gateway.send(order) }
+    await perform(effects, context)
+  }
+
+  /// The newest price of an instrument, for the last gate.
+  public func observe(_ bar: Bar) { lastPrices[Int(bar.instrument.index)] = bar.close }
+
+  /// What the bot may do now.
+  public func set(_ state: TradingState) { tradingState = state }
+
+  /// Takes what the venue knows of one order.
+  public func receive(_ answer: OrderAnswer, context: EventContext) async {
+    await perform(stage.receive(query: answer.snapshot, of: answer.id, at: context.at), context)
+  }
+
+  /// A person resumed: positions get their protective stops back.
+  public func resume(context: EventContext) async { await perform(stage.resume(at: context.at), context) }
+
+  /// Asks again for what is unanswered.
+  public func resend(context: EventContext) async { await perform(stage.resend(), context) }
+
+  /// The trade id after which the venue's executions are wanted.
+  public var reconcileAfter: UInt64 { stage.reconcileAfter }
+
+  private func count(_ fill: Fill, _ position: PositionView, _ realised: Money) async {
+    counters.fills += 1
+    counters.feesQuote = (try? counters.feesQuote.adding(fill.feeQuote)) ?? counters.feesQuote
+    recorder.record(.fill) { _ in
+      RecordEncoder.fill(
+        fill, symbol: symbol(fill.instrument), positionAfter: position, realisedQuote: realised)
+    }
+    await risk.apply(fill, position: position, realisedQuote: realised)
+    await features.apply(position, of: fill.instrument)
+  }
+
+  private func symbol(_ instrument: InstrumentID) -> String { instruments[instrument].symbol }
+
+  /// Positions by instrument index, and cash.
+  public var books: (positions: [PositionView], cashQuote: Money) { (stage.positions, stage.cashQuote) }
+  /// What must survive a restart.
+  public var state: ExecutionState { stage.state }
+  /// Orders and fills so far in this run, and the time from a bar to the intent of its order.
+  public var statistics: (counters: OrderCounters, path: LatencyHistogram) { (counters, pathLatency) }
+  /// Whether a position is held without a protective stop that should have one.
+  public var hasUnprotectedPosition: Bool { stage.hasUnprotectedPosition }
+  /// Whether own and venue's books differ in a way that no evidence explains.
+  public var isUnreconciled: Bool { stage.isUnreconciled }
+}
+
+/// Orders and fills of one run.
+public struct OrderCounters: Sendable {
+  public var orders = 0
+  public var cancels = 0
+  public var rejected = 0
+  public var fills = 0
+  public var alerts = 0
+  public var feesQuote = Money.zero
+}

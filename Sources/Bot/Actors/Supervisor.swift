@@ -1,0 +1,233 @@
+import Agent
+import Core
+import Execution
+import Journal
+
+/// The stages of one run.
+public struct Stages: Sendable {
+  public var feed: MarketFeed
+  public var features: FeatureBuilder
+  public var agent: HRMAgent
+  public var rollback: Rollback
+  public var risk: RiskVeto
+  public var execution: OrderExecution
+}
+
+/// Takes one input at a time, writes it down, and sees it through the stages; owns the trading state and the latch.
+public actor Supervisor {
+  private let executor: ThreadExecutor
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+  let stages: Stages
+  private let instruments: InstrumentTable
+  private let recorder: Recorder
+  private let gate: StopGate
+  private let latchStore: any LatchStore
+  private let gateway: any OrderGateway
+  private let time: any TimeSource
+  private let log: @Sendable (LogLevel, String) -> Void
+  private(set) var latch: StopLatch?
+  private(set) var degradations: Set<Degradation> = []
+  private(set) var isVenueReady = false
+  private(set) var lastBars: [Bar?]
+  private(set) var counters = InputCounters()
+  /// Close of the first bar after the pre-roll.
+  private(set) var firstBarClose: Timestamp?
+
+  /// A supervisor of `stages`.
+  public init(
+    executor: ThreadExecutor, stages: Stages, instruments: InstrumentTable, recorder: Recorder, gate: StopGate,
+    latchStore: any LatchStore, gateway: any OrderGateway, time: any TimeSource,
+    log: @escaping @Sendable (LogLevel, String) -> Void
+  ) {
+    self.executor = executor
+    self.stages = stages
+    self.instruments = instruments
+    self.recorder = recorder
+    self.gate = gate
+    self.latchStore = latchStore
+    self.gateway = gateway
+    self.time = time
+    self.log = log
+    lastBars = Array(repeating: nil, count: instruments.count)
+  }
+
+  /// What the bot may do now.
+  public var tradingState: TradingState {
+    max(latch?.level.tradingState ?? .active, degradations.isEmpty ? .active : .reducing)
+  }
+
+  /// Works one input off, to the end. `at` is the moment it is judged at.
+  ///
+  /// A stop that the gate knows of comes first, as an input of its own: no decision is made beside a stop that is not on
+  /// record.
+  public func process(_ input: Ingress, at now: Timestamp) async {
+    if let closure = gate.closure, latch.map({ $0.level < closure.level }) ?? true {
+      await take(
+        .control(.stop(level: closure.level, source: closure.source, reason: closure.reason)), at: now)
+      if case .control(.stop(closure.level, _, _), _) = input { return }
+    }
+    await take(input, at: now)
+  }
+
+  private func take(_ input: Ingress, at now: Timestamp) async {
+    let started = time.monotonicNanoseconds
+    func context(_ sequence: UInt64) -> EventContext {
+      EventContext(input: sequence, at: now, startedNanoseconds: started)
+    }
+    switch input {
+    case .bar(let bar, let isPreRoll):
+      counters.bars += isPreRoll ? 0 : 1
+      counters.preRollBars += isPreRoll ? 1 : 0
+      lastBars[Int(bar.instrument.index)] = bar
+      if !isPreRoll, firstBarClose == nil { firstBarClose = bar.closeTime }
+      let sequence = recorder.record(.bar) { _ in
+        RecordEncoder.bar(bar, symbol: instruments[bar.instrument].symbol, at: now, isPreRoll: isPreRoll)
+      }
+      await stages.execution.observe(bar)
+      await stages.feed.receive(bar, isPreRoll: isPreRoll, context: context(sequence))
+    case .answer(let answer, let instrument):
+      let sequence = recorder.record(.answer) { _ in
+        RecordEncoder.answer(answer.recorded(instrument, at: now), symbol: instruments[instrument].symbol)
+      }
+      await stages.agent.receive(answer, context: context(sequence))
+    case .deadline(let ticket):
+      guard await stages.agent.isPending(ticket) else { return }
+      counters.deadlines += 1
+      let sequence = recorder.record(.timer) { _ in RecordEncoder.timer(TimerRecord(kind: "deadline", ticket: ticket, at: now)) }
+      await stages.agent.deadlinePassed(ticket: ticket, context: context(sequence))
+    case .outcome(let id, let outcome):
+      let sequence = recorder.record(.outcome) { _ in RecordEncoder.outcome(OutcomeRecord(clientID: id, outcome: outcome, at: now)) }
+      await stages.execution.receive(outcome, of: id, context: context(sequence))
+    case .report(let report):
+      let sequence = recorder.record(.report) { _ in
+        RecordEncoder.report(ReportRecord(report: report, at: now), instruments: instruments)
+      }
+      await stages.execution.receive(report, context: context(sequence))
+    case .orderAnswer(let answer):
+      let sequence = recorder.record(.venue) { _ in answer.encoded(at: now) }
+      await stages.execution.receive(answer, context: context(sequence))
+    case .venueState(let state):
+      await reconcile(state, at: now, context: context)
+    case .control(let command, let reply):
+      let text = await obey(command, at: now, context: context)
+      log(.notice, "control: \(text)")
+      reply?(text)
+    case .heartbeat, .end: return
+    }
+  }
+
+  private func reconcile(_ state: VenueState, at now: Timestamp, context: (UInt64) -> EventContext) async {
+    let sequence = recorder.record(.venue) { _ in state.encoded(at: now) }
+    await stages.execution.reconcile(state, context: context(sequence))
+    let isUnreconciled = await stages.execution.isUnreconciled
+    isVenueReady = !isUnreconciled
+    if isUnreconciled { degradations.insert(.unreconciled) } else { degradations.remove(.unreconciled) }
+    await publishState()
+  }
+
+  private func obey(_ command: ControlCommand, at now: Timestamp, context: (UInt64) -> EventContext) async -> String {
+    let sequence = recorder.record(.control) { _ in RecordEncoder.control(command.recorded(at: now)) }
+    switch command {
+    case .stop(let level, let source, let reason):
+      return await stop(level, source, reason, context(sequence))
+    case .relatch(let old):
+      latch = old
+      gate.close(old.level, source: old.source, reason: old.reason)
+      await publishState()
+      await stages.execution.stop(old.level, prices: lastBars.map { $0?.close }, context: context(sequence))
+      return "latch \(old.id) of an earlier session holds (\(old.level.rawValue): \(old.reason))"
+    case .resume(let id): return await resume(id, context(sequence))
+    case .rollBack(let name, let reason):
+      return await switchPolicy(.rollBack(to: name), by: reason, context(sequence))
+    case .promote(let name): return await switchPolicy(.promote(name), by: "a person", context(sequence))
+    case .degrade(let condition, let isOn):
+      if isOn { degradations.insert(condition) } else { degradations.remove(condition) }
+      await publishState()
+      return "\(condition.rawValue) \(isOn ? "sets in" : "is over")"
+    }
+  }
+
+  private func stop(
+    _ level: StopLevel, _ source: StopSource, _ reason: String, _ context: EventContext
+  ) async -> String {
+    gate.close(level, source: source, reason: reason)
+    if let latch, latch.level >= level { return "already latched as \(latch.id) (\(latch.level.rawValue))" }
+    let new = StopLatch(
+      id: latch?.id ?? "L\(context.input)-\(String(context.at.milliseconds, radix: 36))", level: level, source: source,
+      reason: reason, at: context.at)
+    latch = new
+    do { try latchStore.write(new) } catch {
+      log(.critical, "latch cannot be written (\(error)): the stop holds in memory, and the next start is halted")
+    }
+    recorder.record(.latch) { _ in RecordEncoder.latch(new, isSet: true, by: nil, at: context.at) }
+    await publishState()
+    await stages.execution.stop(level, prices: lastBars.map { $0?.close }, context: context)
+    log(.critical, "STOP \(level.rawValue) from \(source.rawValue): \(reason) [latch \(new.id)]")
+    return "stopped (\(level.rawValue)), latch \(new.id)"
+  }
+
+  private func resume(_ id: String, _ context: EventContext) async -> String {
+    guard let held = latch else { return "refused: nothing is latched" }
+    guard held.id == id else { return "refused: the latch is \(held.id), not \(id)" }
+    do { try latchStore.clear() } catch { return "refused: the latch cannot be removed (\(error))" }
+    latch = nil
+    // Nothing is opened before the venue's books have been compared again.
+    isVenueReady = false
+    recorder.record(.latch) { _ in RecordEncoder.latch(held, isSet: false, by: nil, at: context.at) }
+    gate.open()
+    await stages.risk.resume(from: held.source)
+    await stages.execution.resume(context: context)
+    await publishState()
+    await gateway.queryBooks(after: await stages.execution.reconcileAfter)
+    return "resumed, latch \(held.id) cleared"
+  }
+
+  private func switchPolicy(_ command: RollbackCommand, by person: String, _ context: EventContext) async -> String {
+    let names = await stages.agent.policyNames
+    do {
+      guard
+        let effect = try await stages.rollback.command(command, by: person, available: names, context: context)
+      else {
+        return "refused: that policy is in charge already"
+      }
+      guard await stages.agent.switchPolicy(effect, context) else { return "refused: no such policy" }
+      return "policy in charge: \(await stages.agent.inCharge.name)"
+    } catch { return "refused: \(error)" }
+  }
+
+  /// Tells the risk veto what surrounds its judgement.
+  func publishState() async {
+    let (state, level, ready) = (tradingState, latch?.level, isVenueReady)
+    await stages.risk.update {
+      $0.tradingState = state
+      $0.latchLevel = level
+      $0.isVenueReady = ready
+    }
+    await stages.execution.set(state)
+  }
+
+  /// Close of the newest bar.
+  public var lastBarClose: Timestamp? { lastBars.compactMap { $0?.closeTime }.max() }
+
+  /// Whether the network still owes an answer.
+  public var isThinking: Bool { get async { await stages.agent.pendingCount > 0 } }
+
+  /// Writes down how a session begins, or ends.
+  public func note(_ kind: RecordKind, _ payload: @Sendable (UInt64) -> [UInt8]) {
+    recorder.record(kind) { payload($0) }
+  }
+
+  /// What must survive a restart.
+  public func engineState(sessions: Int) async -> EngineState {
+    EngineState(
+      execution: await stages.execution.state, risk: await stages.risk.counters, rollback: await stages.rollback.state,
+      sessions: sessions)
+  }
+}
+
+/// Inputs of one run.
+public struct InputCounters: Sendable {
+  public var bars = 0
+  public var preRollBars = 0
+  public var deadlines = 0
+}

@@ -1,0 +1,116 @@
+import Agent
+import Core
+import Execution
+import Feed
+import Features
+import Journal
+import Risk
+import Settings
+
+/// What an engine is put together from. The same parts make a live engine, a replay and a verification.
+public struct EngineParts: Sendable {
+  /// The thread that the hot path shares.
+  public var executor: ThreadExecutor
+  public var instruments: InstrumentTable
+  public var timeframe: Timeframe
+  public var settings: BotSettings
+  public var bench: PolicyBench
+  /// Policy in charge at a first start; a restored state knows better.
+  public var inCharge: String
+  public var mode: String
+  public var startCashQuote: Money
+  public var state: EngineState?
+  public var sink: any RecordSink
+  public var lastSequence: UInt64
+  public var time: any TimeSource
+  public var isVirtual: Bool
+  public var gate: StopGate
+  public var latchStore: any LatchStore
+}
+
+/// What an engine calls out to. None may block.
+public struct EngineCallbacks: Sendable {
+  public var show: (@Sendable (DecisionEvent) -> Void)?
+  public var demand: @Sendable (ControlCommand) -> Void = { _ in }
+  public var think: @Sendable (NetworkRequest) -> Void = { _ in }
+  public var log: @Sendable (LogLevel, String) -> Void = { _, _ in }
+  /// No callbacks.
+  public init() {}
+}
+
+/// The actors of one run on their shared executor.
+public struct Engine: Sendable {
+  public let executor: ThreadExecutor
+  public let recorder: Recorder
+  public let supervisor: Supervisor
+  public let stages: Stages
+
+  /// Builds the actors and connects them. `makeGateway` gets the recorder, for its durability promise.
+  public static func assemble(
+    _ parts: EngineParts, callbacks: EngineCallbacks, makeGateway: (Recorder) -> any OrderGateway
+  ) async throws -> Engine {
+    let executor = parts.executor
+    let recorder = Recorder(
+      sink: parts.sink, lastSequence: parts.lastSequence, time: parts.time, isVirtual: parts.isVirtual)
+    let gateway = makeGateway(recorder)
+    let settings = parts.settings
+    let rollback = Rollback(
+      executor: executor,
+      stage: RollbackStage(
+        limits: RollbackLimits(settings.rollback), fallback: settings.policy.fallback,
+        state: parts.state?.rollback ?? RollbackState(policyInCharge: parts.inCharge)))
+    let risk = RiskVeto(
+      executor: executor, stage: parts.riskStage(), instruments: parts.instruments, recorder: recorder,
+      mode: parts.mode, environment: parts.environment(), show: callbacks.show,
+      demand: callbacks.demand)
+    let agent = HRMAgent(
+      executor: executor, stage: try parts.agentStage(), risk: risk, rollback: rollback,
+      recorder: recorder, think: callbacks.think)
+    let wantsWindow = recorder.isRecording || parts.bench.network != nil
+    let features = FeatureBuilder(
+      executor: executor,
+      stage: FeatureStage(instruments: parts.instruments, timeframe: parts.timeframe, wantsWindow: wantsWindow),
+      agent: agent)
+    let feed = MarketFeed(
+      executor: executor,
+      stage: FeedStage(
+        instruments: parts.instruments, timeframe: parts.timeframe, staleAfterBars: settings.market.staleAfterBars),
+      features: features, risk: risk)
+    let log = callbacks.log
+    let execution = OrderExecution(
+      executor: executor, stage: parts.executionStage(), instruments: parts.instruments, recorder: recorder,
+      risk: risk, features: features, gateway: gateway, time: parts.time, alert: { log(.error, $0) })
+    await risk.connect(execution)
+    let stages = Stages(
+      feed: feed, features: features, agent: agent, rollback: rollback, risk: risk, execution: execution)
+    let supervisor = Supervisor(
+      executor: executor, stages: stages, instruments: parts.instruments, recorder: recorder, gate: parts.gate,
+      latchStore: parts.latchStore, gateway: gateway, time: parts.time, log: callbacks.log)
+    return Engine(executor: executor, recorder: recorder, supervisor: supervisor, stages: stages)
+  }
+}
+
+extension EngineParts {
+  fileprivate func riskStage() -> RiskStage {
+    RiskStage(
+      instruments: instruments, timeframe: timeframe, limits: RiskLimits(settings), cashQuote: startCashQuote,
+      counters: state?.risk)
+  }
+
+  fileprivate func executionStage() -> ExecutionStage {
+    ExecutionStage(instruments: instruments, cashQuote: startCashQuote, state: state?.execution)
+  }
+
+  fileprivate func environment() -> RiskEnvironment {
+    RiskEnvironment(
+      tradingState: .active, latchLevel: nil, isJournalHealthy: true, isVenueReady: false, unknownOrders: 0,
+      openOrders: 0, reservedQuote: .zero, clockSkewMillis: isVirtual ? nil : 0, isVirtualTime: isVirtual)
+  }
+
+  fileprivate func agentStage() throws -> AgentStage {
+    let remembered = state?.rollback
+    return try AgentStage(
+      policies: bench.policies, inCharge: remembered?.policyInCharge ?? inCharge, fallback: settings.policy.fallback,
+      fallbackMayOpen: settings.policy.fallbackMayOpen, reason: remembered?.reason)
+  }
+}

@@ -1,0 +1,71 @@
+import Core
+import Feed
+import Foundation
+import Settings
+
+/// The instruments of a run and the bars that come in.
+public struct MarketSource {
+  public var instruments: InstrumentTable
+  public var timeframe: Timeframe
+  public var bars: any BarSource
+  /// How the feed is named in the session record: never a path, so that a moved file replays the same.
+  public var names: [String]
+  /// Symbols without rules of their own, which use their kind's default.
+  public var defaulted: [String]
+
+  /// The instruments of the simulated market.
+  static func simulatedInstruments(_ plan: RunPlan, rules: InstrumentSettings) -> InstrumentTable {
+    InstrumentTable(
+      plan.settings.market.simulatedInstruments.enumerated().map { index, symbol in
+        rules.instrument(
+          symbol: symbol, id: InstrumentID(index: UInt16(index)), kind: .cryptoSpot, venue: "simulated"
+        ).instrument
+      })
+  }
+
+  /// The simulated market from `start`, going on at `prices` where given.
+  static func simulated(
+    _ plan: RunPlan, _ instruments: InstrumentTable, since start: Timestamp, session: Int,
+    prices: [InstrumentID: Price]
+  ) throws -> MarketSource {
+    let market = plan.settings.market
+    let timeframe = market.timeframe ?? .oneSecond
+    let firstPrice = Price(raw: 10_000 * Price.unit)
+    let simulated = SimulatedMarket(
+      seed: market.seed, instruments: instruments.instruments.map(\.id), timeframe: timeframe,
+      start: timeframe.start(of: start), startPrices: instruments.instruments.map { prices[$0.id] ?? firstPrice },
+      stream: UInt64(session))
+    return MarketSource(
+      instruments: instruments, timeframe: timeframe, bars: simulated, names: ["simulated seed \(market.seed)"],
+      defaulted: [])
+  }
+
+  /// Recorded bars. Throws `StartError` naming the file and the remedy.
+  static func replay(_ plan: RunPlan, rules: InstrumentSettings) throws -> MarketSource {
+    guard case .replay(let files) = plan.source else { throw StartError("no files to replay", exitCode: 66) }
+    var instruments: [Instrument] = []
+    var readers: [ReplayFile] = []
+    var defaulted: [String] = []
+    for (index, file) in files.enumerated() {
+      let name = URL(fileURLWithPath: file).lastPathComponent
+      let symbol = String(name.prefix { $0 != "." })
+      guard !instruments.contains(where: { $0.symbol == symbol }) else {
+        throw StartError("\(file): \(symbol) is given twice; replay one file of an instrument at a time", exitCode: 66)
+      }
+      let listed = try? DataIndex.record(of: file)
+      let (instrument, isDefault) = rules.instrument(
+        symbol: symbol, id: InstrumentID(index: UInt16(index)), kind: listed?.kind, venue: listed?.venue)
+      instruments.append(instrument)
+      if isDefault { defaulted.append(symbol) }
+      do { readers.append(try ReplayFile(path: file, instrument: instrument.id, calendar: instrument.calendar)) } catch {
+        throw StartError("\(error)", exitCode: 66)
+      }
+    }
+    let timeframe = plan.settings.market.timeframe ?? readers.map(\.timeframe).max() ?? .oneHour
+    let merged: MergedReplay
+    do { merged = try MergedReplay(readers, target: timeframe) } catch { throw StartError("\(error)", exitCode: 66) }
+    return MarketSource(
+      instruments: InstrumentTable(instruments), timeframe: timeframe, bars: merged,
+      names: files.map { URL(fileURLWithPath: $0).lastPathComponent }, defaulted: defaulted)
+  }
+}

@@ -1,0 +1,139 @@
+import Agent
+import Core
+import Features
+import Foundation
+import HRM
+import Settings
+
+/// The policies that a run can use, loaded and checked.
+public struct PolicyBench: Sendable {
+  /// Policies by name, in a fixed order.
+  public var policies: [(name: String, policy: any Policy)] = []
+  /// Why a known policy is missing.
+  public var unavailable: [(name: String, reason: String)] = []
+  /// The network, where one is loaded.
+  public var network: (manifest: ModelManifest, network: HRMNetwork)?
+
+  /// What loading depends on.
+  struct Request {
+    var settings: BotSettings
+    var home: StateDirectory
+    var instruments: InstrumentTable
+    var timeframe: Timeframe
+    /// Must load; so must the fallback. Others may be missing.
+    var inCharge: String
+    /// Whether an untrained model is made where the default one is missing.
+    var mayCreateModel: Bool
+    /// Whether thinking is bounded by segments alone.
+    var isVirtualTime: Bool
+    var extra: (name: String, policy: any Policy)?
+  }
+
+  /// Loads what the settings name.
+  ///
+  /// - Throws: `StartError` with code 78.
+  static func load(_ request: Request, progress: (String) -> Void) throws -> PolicyBench {
+    let settings = request.settings
+    var bench = PolicyBench()
+    bench.policies.append(("flat", FlatPolicy()))
+    do {
+      let cross = try SMACrossPolicy(fast: settings.policy.smaFastBars, slow: settings.policy.smaSlowBars)
+      bench.policies.append(("sma-cross", cross))
+    } catch { bench.unavailable.append(("sma-cross", "\(error)")) }
+    bench.loadMLP(settings.policy.mlpDirectory)
+    if let extra = request.extra { bench.policies.append(extra) }
+    if request.inCharge == "hrm" || settings.policy.name == "hrm" || settings.policy.fallback == "hrm" {
+      try bench.loadNetwork(request, progress: progress)
+    } else {
+      bench.unavailable.append(("hrm", "not loaded: neither policy.name nor policy.fallback is hrm"))
+    }
+    for name in [request.inCharge, settings.policy.fallback] where !bench.policies.contains(where: { $0.name == name }) {
+      let reason = bench.unavailable.first { $0.name == name }?.reason ?? "unknown; known: hrm, mlp, flat, sma-cross"
+      throw StartError("policy \(name): \(reason)", exitCode: 78)
+    }
+    return bench
+  }
+
+  private mutating func loadMLP(_ directory: String) {
+    guard !directory.isEmpty else {
+      unavailable.append(("mlp", "policy.mlp_directory is not set"))
+      return
+    }
+    do { policies.append(("mlp", try MLPPolicy(directory: directory))) } catch {
+      unavailable.append(("mlp", "\(error)"))
+    }
+  }
+
+  /// Directory of the model that the settings mean.
+  public static func modelPath(_ settings: BotSettings, home: StateDirectory) -> String {
+    let named = settings.policy.modelDirectory
+    return named.isEmpty ? "\(home.modelsPath)/hrm-27m-seed\(settings.policy.modelSeed)" : named
+  }
+
+  private mutating func loadNetwork(_ request: Request, progress: (String) -> Void) throws {
+    let settings = request.settings
+    let path = Self.modelPath(settings, home: request.home)
+    do {
+      let isDefault = settings.policy.modelDirectory.isEmpty
+      if isDefault, request.mayCreateModel, !FileManager.default.fileExists(atPath: path) {
+        progress("making an UNTRAINED model at \(path)")
+        try ModelDirectory.create(
+          at: path, architecture: .hrm27m, seed: settings.policy.modelSeed, featureSchemaHash: FeatureSchema.hash)
+      }
+      progress("loading \(path)")
+      let (manifest, network) = try ModelDirectory.load(path)
+      try Self.check(manifest.architecture, path: path, settings.hierarchicalReasoningModel)
+      self.network = (manifest, network)
+      policies.append(("hrm", try Self.hrmPolicy(manifest, request)))
+    } catch let error as StartError { throw error } catch {
+      throw StartError("model \(path): \(error)", exitCode: 78)
+    }
+  }
+
+  private static func hrmPolicy(_ manifest: ModelManifest, _ request: Request) throws -> HRMPolicy {
+    let model = request.settings.hierarchicalReasoningModel
+    let deadline = UInt64(request.settings.policy.deadlineMillis) * 1_000_000
+    let limits = ThinkingLimits(
+      minSegments: model.actMin, maxSegments: model.actMax, tolerance: Float(model.convergenceThreshold),
+      deadlineNanoseconds: request.isVirtualTime ? nil : deadline)
+    return try HRMPolicy(
+      manifest: manifest, instruments: request.instruments, timeframe: request.timeframe,
+      featureSchemaHash: FeatureSchema.hash,
+      options: .init(limits: limits, quantityMin: model.quantityMin, quantityMax: model.quantityMax))
+  }
+
+  /// A loaded model fixes its shapes: settings that contradict it are refused, with what they would have to say.
+  private static func check(_ shape: HRMArchitecture, path: String, _ settings: HRMSettings) throws {
+    let fixed: [(String, Int?, Int)] = [
+      ("h_module.hidden_dim", settings.hModule.hiddenDimension, shape.dH),
+      ("h_module.num_layers", settings.hModule.layers, shape.layersH),
+      ("l_module.hidden_dim", settings.lModule.hiddenDimension, shape.dL),
+      ("l_module.num_layers", settings.lModule.layers, shape.layersL),
+      ("embeddings.instrument_rows", settings.instrumentEmbeddingRows, shape.nInstruments),
+      ("embeddings.timeframe_rows", settings.timeframeEmbeddingRows, shape.nTimeframes),
+    ]
+    for (key, wanted, actual) in fixed {
+      guard let wanted, wanted != actual else { continue }
+      throw StartError(
+        "hierarchical_reasoning_model.\(key) = \(wanted), but the model at \(path) has \(actual): a loaded model fixes "
+          + "its shapes; remove the setting or name another model", exitCode: 78)
+    }
+    // Dropout acts in training only; a model that was not trained with it cannot be made to have been.
+    for (key, dropout) in [("h_module", settings.hModule.dropout), ("l_module", settings.lModule.dropout)]
+    where dropout != .zero {
+      throw StartError(
+        "hierarchical_reasoning_model.\(key).dropout = \(dropout): dropout acts in training, and this version does not "
+          + "train; set it to 0", exitCode: 78)
+    }
+  }
+}
+
+extension NetworkRunner {
+  /// A runner as the settings want it. Throws `PolicyError.parameters`.
+  convenience init(_ network: HRMNetwork, _ model: HRMSettings) throws {
+    try self.init(
+      network: network, cycles: model.cycles, timesteps: model.timesteps,
+      mode: model.runsToConvergence
+        ? .converge(tolerance: Float(model.convergenceThreshold), maxSteps: model.maxConvergenceSteps) : .fixed)
+  }
+}

@@ -1,1 +1,0 @@
-// The first code of this target replaces this line.

@@ -1,0 +1,88 @@
+import Core
+import Foundation
+import Glibc
+
+/// What the control directory says at one moment.
+public struct ControlReading: Equatable, Sendable {
+  /// A stop, whatever is in the file.
+  public struct Stop: Equatable, Sendable {
+    public var level: StopLevel
+    public var reason: String
+  }
+  /// nil: no STOP.
+  public var stop: Stop?
+  /// The latch that a RESUME file names.
+  public var resumeLatchID: String?
+  /// Why the directory cannot be trusted; nil when it can.
+  public var problem: String?
+}
+
+/// The directory through which people stop and resume the bot. The bot only reads it.
+public struct ControlDirectory: Sendable {
+  /// Largest STOP or RESUME file that is read.
+  public static let maximumBytes = 4096
+  /// Path of the directory.
+  public let path: String
+
+  /// The directory at `path`.
+  public init(path: String) { self.path = path }
+
+  /// Path of the STOP file.
+  public var stopPath: String { path + "/STOP" }
+  /// Path of the RESUME file.
+  public var resumePath: String { path + "/RESUME" }
+
+  /// Looks. Presence of STOP is enough: content adds level and reason, and nothing in it can take the stop back.
+  public func read() -> ControlReading {
+    var reading = ControlReading(stop: nil, resumeLatchID: nil, problem: problem())
+    switch DurableFile.readSmall(stopPath, limit: Self.maximumBytes) {
+    case .missing: break
+    case .unreadable(let reason):
+      // A directory that cannot be searched is not a STOP: `problem` says so, and it halts by itself.
+      if reading.problem == nil {
+        reading.stop = ControlReading.Stop(level: .stop, reason: "STOP is present (\(reason))")
+      }
+    case .bytes(let bytes): reading.stop = Self.stop(from: bytes)
+    }
+    if case .bytes(let bytes) = DurableFile.readSmall(resumePath, limit: Self.maximumBytes) {
+      reading.resumeLatchID = Self.latchID(from: bytes)
+    }
+    return reading
+  }
+
+  private func problem() -> String? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return "\(path): \(String(cString: strerror(errno)))" }
+    guard status.st_mode & S_IFMT == S_IFDIR else { return "\(path): not a directory" }
+    guard access(path, R_OK | X_OK) == 0 else { return "\(path): \(String(cString: strerror(errno)))" }
+    guard status.st_mode & S_IWOTH == 0 else { return "\(path): writable by everybody (chmod o-w)" }
+    return nil
+  }
+
+  private struct StopFile: Decodable {
+    var level: String?
+    var reason: String?
+  }
+
+  static func stop(from bytes: [UInt8]) -> ControlReading.Stop {
+    let text = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    if let file = try? JSONDecoder().decode(StopFile.self, from: Data(bytes)) {
+      let level = file.level.flatMap(StopLevel.init(rawValue:)) ?? .stop
+      return ControlReading.Stop(level: level, reason: printable(file.reason ?? "STOP file"))
+    }
+    if let level = StopLevel(rawValue: text) { return ControlReading.Stop(level: level, reason: "STOP file") }
+    return ControlReading.Stop(level: .stop, reason: text.isEmpty ? "STOP file" : printable(text))
+  }
+
+  static func latchID(from bytes: [UInt8]) -> String? {
+    struct ResumeFile: Decodable { var latch: String }
+    if let file = try? JSONDecoder().decode(ResumeFile.self, from: Data(bytes)) { return file.latch }
+    let text = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    return text.isEmpty ? nil : text
+  }
+
+  /// Text from outside, made safe to show: one line, no control characters, at most 200 characters.
+  static func printable(_ text: String) -> String {
+    String(text.unicodeScalars.prefix(200).map { $0.value < 32 || $0.value == 127 ? " " : Character($0) })
+  }
+}

@@ -1,0 +1,103 @@
+import Core
+import Foundation
+import Synchronization
+
+/// Watches the control directory and the command inbox on a thread of its own, so that a stop is seen whatever the
+/// engine is doing.
+public final class ControlWatcher: Sendable {
+  private struct State {
+    var stop: ControlReading.Stop?
+    var resumeLatchID: String?
+    var problem: String?
+    var lostSinceNanoseconds: UInt64?
+  }
+
+  private let directory: ControlDirectory
+  private let inbox: CommandInbox
+  private let gate: StopGate
+  private let pollMillis: Int
+  private let time: any TimeSource
+  private let enter: @Sendable (Ingress) -> Void
+  private let isRunning = Atomic(true)
+  private let ended = DispatchSemaphore(value: 0)
+
+  /// A watcher; `enter` takes what it finds to the engine.
+  public init(
+    directory: ControlDirectory, inbox: CommandInbox, gate: StopGate, pollMillis: Int, time: any TimeSource,
+    enter: @escaping @Sendable (Ingress) -> Void
+  ) {
+    self.directory = directory
+    self.inbox = inbox
+    self.gate = gate
+    self.pollMillis = pollMillis
+    self.time = time
+    self.enter = enter
+  }
+
+  /// Looks once, at start: what stands there counts before anything is traded.
+  public func lookBeforeStart() -> ControlReading {
+    let reading = directory.read()
+    if let stop = reading.stop { gate.close(stop.level, source: .file, reason: stop.reason) }
+    return reading
+  }
+
+  /// Starts watching. `initial` is what `lookBeforeStart` found and the caller has dealt with.
+  public func start(after initial: ControlReading) {
+    let thread = Thread { [self] in
+      var state = State(stop: initial.stop, resumeLatchID: nil, problem: nil)
+      let watch = DirectoryWatch(path: directory.path)
+      while isRunning.load(ordering: .relaxed) {
+        look(&state)
+        watch.wait(milliseconds: pollMillis)
+      }
+      ended.signal()
+    }
+    thread.name = "control"
+    thread.start()
+  }
+
+  private func look(_ state: inout State) {
+    let reading = directory.read()
+    if let stop = reading.stop {
+      gate.close(stop.level, source: .file, reason: stop.reason)
+      if state.stop != stop { enter(.control(.stop(level: stop.level, source: .file, reason: stop.reason))) }
+    }
+    state.stop = reading.stop
+    lookForResume(reading, &state)
+    lookForProblem(reading.problem, &state)
+    for (command, reply) in inbox.take() { enter(.control(command, reply: reply)) }
+  }
+
+  /// Step two of a resume: STOP is gone, and RESUME names the latch. Each new content is tried once.
+  private func lookForResume(_ reading: ControlReading, _ state: inout State) {
+    defer { state.resumeLatchID = reading.stop == nil ? reading.resumeLatchID : nil }
+    guard reading.stop == nil, let id = reading.resumeLatchID, id != state.resumeLatchID else { return }
+    // A RESUME that was left lying while nothing is latched is not worth a record.
+    guard gate.level != nil else { return }
+    enter(.control(.resume(latchID: id)))
+  }
+
+  private func lookForProblem(_ problem: String?, _ state: inout State) {
+    if (problem != nil) != (state.problem != nil) {
+      enter(.control(.degrade(.controlDirectoryLost, isOn: problem != nil)))
+    }
+    state.problem = problem
+    guard let problem else {
+      state.lostSinceNanoseconds = nil
+      return
+    }
+    let now = time.monotonicNanoseconds
+    let since = state.lostSinceNanoseconds ?? now
+    state.lostSinceNanoseconds = since
+    // Half a second of grace for a directory that is being replaced; then whoever could stop the bot no longer can.
+    guard now &- since > 500_000_000, gate.level ?? .reduce < .stop else { return }
+    gate.close(.stop, source: .controlDirectory, reason: problem)
+    enter(.control(.stop(level: .stop, source: .controlDirectory, reason: problem)))
+  }
+
+  /// Ends the thread and waits for it.
+  public func stop() {
+    guard isRunning.exchange(false, ordering: .relaxed) else { return }
+    _ = ended.wait(timeout: .now() + .milliseconds(pollMillis * 4 + 200))
+  }
+}

@@ -1,0 +1,79 @@
+import Glibc
+
+/// A file operation that failed.
+public struct FileError: Error, CustomStringConvertible {
+  public var path: String
+  public var operation: String
+  public var code: Int32
+  public var description: String { "\(path): \(operation): \(String(cString: strerror(code)))" }
+}
+
+/// Small files that must be whole or absent after any crash.
+public enum DurableFile {
+  /// What reading a small file found.
+  public enum Content: Equatable, Sendable {
+    case missing
+    case unreadable(String)
+    case bytes([UInt8])
+  }
+
+  /// Replaces a file: written beside it, synced, renamed, and the directory synced, for an unsynced rename can be lost.
+  /// Throws `FileError`.
+  public static func replace(_ path: String, with bytes: [UInt8], mode: mode_t = 0o600) throws {
+    let temporary = "\(path).new-\(getpid())"
+    let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)
+    guard file >= 0 else { throw FileError(path: temporary, operation: "open", code: errno) }
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress! + written, bytes.count - written) }
+      guard count > 0 else {
+        let code = errno
+        close(file)
+        unlink(temporary)
+        throw FileError(path: temporary, operation: "write", code: code)
+      }
+      written += count
+    }
+    guard fsync(file) == 0, close(file) == 0 else {
+      throw FileError(path: temporary, operation: "fsync", code: errno)
+    }
+    guard rename(temporary, path) == 0 else { throw FileError(path: path, operation: "rename", code: errno) }
+    try syncDirectory(of: path)
+  }
+
+  /// Removes a file durably; a missing one is no error. Throws `FileError`.
+  public static func remove(_ path: String) throws {
+    guard unlink(path) == 0 || errno == ENOENT else { throw FileError(path: path, operation: "unlink", code: errno) }
+    try syncDirectory(of: path)
+  }
+
+  private static func syncDirectory(of path: String) throws {
+    let directory = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    let handle = open(directory.isEmpty ? "." : directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard handle >= 0 else { throw FileError(path: directory, operation: "open", code: errno) }
+    defer { close(handle) }
+    guard fsync(handle) == 0 else { throw FileError(path: directory, operation: "fsync", code: errno) }
+  }
+
+  /// Reads a regular file of at most `limit` bytes, without following links, without blocking on a FIFO.
+  public static func readSmall(_ path: String, limit: Int) -> Content {
+    var status = stat()
+    guard lstat(path, &status) == 0 else {
+      return errno == ENOENT || errno == ENOTDIR ? .missing : .unreadable(String(cString: strerror(errno)))
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else { return .unreadable("not a regular file") }
+    let file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    guard file >= 0 else { return .unreadable(String(cString: strerror(errno))) }
+    defer { close(file) }
+    var bytes = [UInt8](repeating: 0, count: limit + 1)
+    var count = 0
+    while count <= limit {
+      let got = bytes.withUnsafeMutableBytes { read(file, $0.baseAddress! + count, limit + 1 - count) }
+      if got < 0 { return .unreadable(String(cString: strerror(errno))) }
+      if got == 0 { break }
+      count += got
+    }
+    guard count <= limit else { return .unreadable("over \(limit) bytes") }
+    return .bytes(Array(bytes[0..<count]))
+  }
+}

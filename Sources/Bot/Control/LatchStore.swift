@@ -1,0 +1,53 @@
+import Core
+import Foundation
+
+/// Where the latch is kept. Only a person's resume removes it.
+public protocol LatchStore: Sendable {
+  /// Writes the latch durably.
+  func write(_ latch: StopLatch) throws
+  /// Removes the latch durably.
+  func clear() throws
+}
+
+/// No file: for verifications and runs that must not touch the state directory.
+public struct MemoryLatch: LatchStore {
+  /// A store that forgets.
+  public init() {}
+  public func write(_ latch: StopLatch) throws {}
+  public func clear() throws {}
+}
+
+/// The file `latch.json` of the state directory.
+public struct LatchFile: LatchStore {
+  /// Path of the file.
+  public let path: String
+
+  /// The latch of a state directory.
+  public init(stateDirectory: String) { path = stateDirectory + "/latch.json" }
+
+  public func write(_ latch: StopLatch) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    try DurableFile.replace(path, with: Array(try encoder.encode(latch)))
+  }
+
+  public func clear() throws { try DurableFile.remove(path) }
+
+  /// The latch in force. A file that cannot be read is a latch: what cannot be understood must not be taken for all
+  /// clear.
+  public func read() -> StopLatch? {
+    switch DurableFile.readSmall(path, limit: 4096) {
+    case .missing: return nil
+    case .unreadable(let reason): return unreadable(reason)
+    case .bytes(let bytes):
+      do { return try JSONDecoder().decode(StopLatch.self, from: Data(bytes)) } catch {
+        return unreadable("not a latch: \(error)")
+      }
+    }
+  }
+
+  private func unreadable(_ reason: String) -> StopLatch {
+    StopLatch(
+      id: "L-unreadable", level: .stop, source: .file, reason: "\(path): \(reason)", at: Timestamp(milliseconds: 0))
+  }
+}

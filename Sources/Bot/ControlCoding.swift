@@ -1,0 +1,62 @@
+import Agent
+import Core
+import Journal
+
+extension NetworkAnswer {
+  /// The form in journal records. The latency counts only where it can trip a roll-back, which is in real time.
+  func recorded(_ instrument: InstrumentID, at now: Timestamp) -> AnswerRecord {
+    AnswerRecord(
+      ticket: ticket, instrument: instrument, reading: reading, quantity: quantity, failure: failure,
+      latencyMicros: latencyMicros, at: now)
+  }
+
+  /// The answer of a journal record.
+  init(_ record: AnswerRecord) {
+    self.init(
+      ticket: record.ticket, reading: record.reading, quantity: record.quantity, failure: record.failure,
+      latencyMicros: record.latencyMicros)
+  }
+}
+
+extension ControlCommand {
+  /// The form in journal records.
+  func recorded(at now: Timestamp) -> ControlRecord {
+    switch self {
+    case .stop(let level, let source, let reason):
+      ControlRecord(command: "stop", level: level, reason: reason, source: source, at: now)
+    case .relatch(let latch):
+      // The time of the old latch travels in `by`: it is part of what must be restored.
+      ControlRecord(
+        command: "relatch", level: latch.level, reason: latch.reason, source: latch.source,
+        by: "\(latch.at.milliseconds)", latchID: latch.id, at: now)
+    case .resume(let id): ControlRecord(command: "resume", latchID: id, at: now)
+    case .rollBack(let policy, let reason):
+      ControlRecord(command: "rollback", reason: reason, policy: policy, at: now)
+    case .promote(let policy): ControlRecord(command: "promote", policy: policy, at: now)
+    case .degrade(let condition, let isOn):
+      ControlRecord(command: isOn ? "degrade" : "recover", reason: condition.rawValue, at: now)
+    }
+  }
+
+  /// The command of a journal record. Throws `StartError`.
+  init(_ record: ControlRecord) throws {
+    switch record.command {
+    case "stop": self = .stop(level: record.level ?? .stop, source: record.source ?? .file, reason: record.reason ?? "")
+    case "relatch":
+      let at = Timestamp(milliseconds: record.by.flatMap(Int64.init) ?? 0)
+      self = .relatch(
+        StopLatch(
+          id: record.latchID ?? "", level: record.level ?? .stop, source: record.source ?? .file,
+          reason: record.reason ?? "", at: at))
+    case "resume": self = .resume(latchID: record.latchID ?? "")
+    case "rollback": self = .rollBack(to: record.policy, reason: record.reason ?? "")
+    case "promote": self = .promote(record.policy ?? "")
+    case "degrade", "recover":
+      guard let condition = record.reason.flatMap(Degradation.init(rawValue:)) else {
+        throw StartError("control record: no condition is called \(record.reason ?? "-")", exitCode: 65)
+      }
+      self = .degrade(condition, isOn: record.command == "degrade")
+    default: throw StartError("control record: no command is called \(record.command)", exitCode: 65)
+    }
+  }
+}

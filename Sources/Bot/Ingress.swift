@@ -1,0 +1,82 @@
+import Agent
+import Core
+import Execution
+
+/// Everything that enters the trading core. Each becomes one journal record and runs to completion through the stages
+/// before the next is taken: that is what makes a replay exact.
+public enum Ingress: Sendable {
+  /// A bar from the feed.
+  case bar(Bar, isPreRoll: Bool)
+  /// The network's answer.
+  case answer(NetworkAnswer, instrument: InstrumentID)
+  /// The deadline of a network request has passed.
+  case deadline(ticket: UInt64)
+  /// What became of a submission.
+  case outcome(ClientOrderID, SubmitOutcome)
+  /// News of an order.
+  case report(ExecutionReport)
+  /// What the venue knows of one order.
+  case orderAnswer(OrderAnswer)
+  /// The venue's view, asked for at start, after a resume and on doubt.
+  case venueState(VenueState)
+  /// A person or a watchdog wants something; `reply` tells them how it went.
+  case control(ControlCommand, reply: (@Sendable (String) -> Void)? = nil)
+  /// The loop's heartbeat. Never recorded: it changes nothing but what is shown.
+  case heartbeat
+  /// The run ends, for a reason that goes on record.
+  case end(String)
+
+  /// What the mailbox does with one more when it is full.
+  var overflowRule: OverflowRule {
+    switch self {
+    case .bar(let bar, _): .conflate(key: Int(bar.instrument.index))
+    case .heartbeat: .conflate(key: -1)
+    default: .keep
+    }
+  }
+}
+
+/// What the venue knows of one order; nil: it surely never had it.
+public struct OrderAnswer: Sendable, Hashable {
+  public var id: ClientOrderID
+  public var snapshot: OrderSnapshot?
+  /// An answer as given.
+  public init(id: ClientOrderID, snapshot: OrderSnapshot?) {
+    self.id = id
+    self.snapshot = snapshot
+  }
+}
+
+/// The venue's books at one moment.
+public struct VenueState: Sendable, Hashable {
+  public var account: AccountSnapshot
+  public var openOrders: [OrderSnapshot]
+  /// Executions after the last one known.
+  public var fills: [Fill]
+  /// Books as given.
+  public init(account: AccountSnapshot, openOrders: [OrderSnapshot], fills: [Fill]) {
+    self.account = account
+    self.openOrders = openOrders
+    self.fills = fills
+  }
+}
+
+/// What a person or a watchdog can ask of a running bot.
+public enum ControlCommand: Sendable, Hashable {
+  case stop(level: StopLevel, source: StopSource, reason: String)
+  case resume(latchID: String)
+  case rollBack(to: String?, reason: String)
+  case promote(String)
+  /// A latch that an earlier session left.
+  case relatch(StopLatch)
+  /// Something is wrong that is no stop: only lower the risk until it is right again.
+  case degrade(Degradation, isOn: Bool)
+}
+
+/// A condition under which no position is opened.
+public enum Degradation: String, Sendable, Codable, CaseIterable {
+  case journalUnhealthy = "journal_unhealthy"
+  case controlDirectoryLost = "control_directory_lost"
+  case unreconciled
+  case unprotectedPosition = "unprotected_position"
+}

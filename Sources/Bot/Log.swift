@@ -1,0 +1,83 @@
+import Core
+import Glibc
+import Synchronization
+
+/// How grave a log line is, in journald's terms.
+public enum LogLevel: String, Sendable, Comparable {
+  case debug, info, notice, warning, error, critical
+
+  /// journald's priority: 7 debug to 2 critical.
+  public var priority: Int {
+    switch self {
+    case .debug: 7
+    case .info: 6
+    case .notice: 5
+    case .warning: 4
+    case .error: 3
+    case .critical: 2
+    }
+  }
+  public static func < (left: LogLevel, right: LogLevel) -> Bool { left.priority > right.priority }
+}
+
+/// One JSON line per event: to a file, or to standard error with journald's priority prefix.
+public final class EventLog: Sendable {
+  /// A file beyond this size is set aside as `NAME.1`.
+  public static let rotationBytes = 16 << 20
+  private struct Target {
+    var handle: Int32
+    var bytes: Int
+  }
+  private let path: String?
+  private let target: Mutex<Target>
+  private let time: any TimeSource
+  private let minimum: LogLevel
+
+  /// A log to `path`, or to standard error when nil. A file that cannot be opened falls back to standard error.
+  public init(path: String?, minimum: LogLevel = .info, time: any TimeSource = SystemTime()) {
+    self.time = time
+    self.minimum = minimum
+    let handle = path.map { open($0, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o640) } ?? -1
+    self.path = handle >= 0 ? path : nil
+    var status = stat()
+    let size = handle >= 0 && fstat(handle, &status) == 0 ? Int(status.st_size) : 0
+    target = Mutex(Target(handle: handle >= 0 ? handle : 2, bytes: size))
+  }
+
+  /// Writes one line. `fields` are further members, as JSON text by key.
+  public func write(_ level: LogLevel, _ message: String) {
+    guard level >= minimum else { return }
+    var line = CanonicalJSON(capacity: 160 + message.utf8.count)
+    line.object {
+      $0.key("at")
+      $0.value(time.now.description)
+      $0.key("level")
+      $0.value(level.rawValue)
+      $0.key("message")
+      $0.value(message)
+    }
+    write(line: line.bytes, level)
+  }
+
+  /// Writes a line of JSON that was made elsewhere.
+  public func write(line: [UInt8], _ level: LogLevel = .info) {
+    guard level >= minimum else { return }
+    target.withLock { target in
+      var bytes = path == nil && getenv("JOURNAL_STREAM") != nil ? Array("<\(level.priority)>".utf8) : []
+      bytes += line
+      bytes.append(10)
+      rotateIfNeeded(&target, adding: bytes.count)
+      _ = bytes.withUnsafeBytes { Glibc.write(target.handle, $0.baseAddress, $0.count) }
+      target.bytes += bytes.count
+    }
+  }
+
+  private func rotateIfNeeded(_ target: inout Target, adding count: Int) {
+    guard let path, target.bytes + count > Self.rotationBytes else { return }
+    rename(path, path + ".1")
+    let handle = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o640)
+    guard handle >= 0 else { return }
+    close(target.handle)
+    target = Target(handle: handle, bytes: 0)
+  }
+}

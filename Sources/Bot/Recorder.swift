@@ -1,0 +1,65 @@
+import Core
+import Journal
+import Synchronization
+
+/// Where records go: the journal, nowhere, or a comparison with what was recorded before.
+public protocol RecordSink: Sendable {
+  /// Whether records are wanted at all; if not, none is encoded.
+  var isRecording: Bool { get }
+  /// Whether what is recorded will last. False stops new positions.
+  var isHealthy: Bool { get }
+  /// Takes a record without waiting. False: it is lost, and the sink unhealthy.
+  func take(_ record: JournalRecord) -> Bool
+  /// Waits until a record is durable; false if it never will be.
+  func durable(_ sequence: UInt64) async -> Bool
+}
+
+/// Runs without a journal.
+public struct NoRecords: RecordSink {
+  /// A sink that keeps nothing.
+  public init() {}
+  public var isRecording: Bool { false }
+  public var isHealthy: Bool { true }
+  public func take(_ record: JournalRecord) -> Bool { true }
+  public func durable(_ sequence: UInt64) async -> Bool { true }
+}
+
+/// Gives every record its sequence number and hands it on. Called on the engine's executor only, so numbers follow the
+/// order of events.
+public final class Recorder: Sendable {
+  private let next: Atomic<UInt64>
+  private let sink: any RecordSink
+  private let time: any TimeSource
+  /// Whether records are wanted at all.
+  public let isRecording: Bool
+  private let isVirtual: Bool
+
+  /// A recorder that goes on after `lastSequence`.
+  public init(sink: any RecordSink, lastSequence: UInt64, time: any TimeSource, isVirtual: Bool) {
+    self.sink = sink
+    self.time = time
+    self.isVirtual = isVirtual
+    isRecording = sink.isRecording
+    next = Atomic(lastSequence + 1)
+  }
+
+  /// The number that the next record will bear.
+  public var nextSequence: UInt64 { next.load(ordering: .relaxed) }
+
+  /// Whether what is recorded will last.
+  public var isHealthy: Bool { sink.isHealthy }
+
+  /// Writes one record; `payload` is asked for only if records are wanted. Returns its sequence number.
+  @discardableResult
+  public func record(_ kind: RecordKind, latency: [UInt8]? = nil, _ payload: (UInt64) -> [UInt8]) -> UInt64 {
+    let sequence = next.wrappingAdd(1, ordering: .relaxed).oldValue
+    guard isRecording else { return sequence }
+    let wall = isVirtual ? 0 : time.now.milliseconds * 1000
+    _ = sink.take(
+      JournalRecord(sequence: sequence, kind: kind, payload: payload(sequence), wallMicros: wall, latency: latency))
+    return sequence
+  }
+
+  /// Waits until a record is durable; false if it never will be.
+  public func durable(_ sequence: UInt64) async -> Bool { await sink.durable(sequence) }
+}

@@ -1,0 +1,64 @@
+import Core
+import Feed
+import Foundation
+
+/// Lets bars in by the clock.
+actor Feeder {
+  private var bars: any BarSource
+  private let timeframe: Timeframe
+  private let pace: Pace
+  private let time: any TimeSource
+  private let maximumBars: Int?
+  private let mailbox: Mailbox<Ingress>
+
+  init(source: MarketSource, pace: Pace, time: any TimeSource, maximumBars: Int?, mailbox: Mailbox<Ingress>) {
+    bars = source.bars
+    timeframe = source.timeframe
+    self.pace = pace
+    self.time = time
+    self.maximumBars = maximumBars
+    self.mailbox = mailbox
+  }
+
+  /// What the reader of the files met so far.
+  var quality: FeedQuality? { (bars as? MergedReplay)?.quality }
+
+  /// Feeds until the bars end.
+  func run() async {
+    let start = time.monotonicNanoseconds
+    var steps: UInt64 = 0
+    var lastClose: Timestamp?
+    var count = 0
+    do {
+      while let bar = try bars.next() {
+        if bar.closeTime != lastClose { steps += 1 }
+        lastClose = bar.closeTime
+        try await wait(for: bar, step: steps, since: start)
+        mailbox.send(.bar(bar, isPreRoll: false))
+        count += 1
+        if let maximumBars, count >= maximumBars {
+          mailbox.send(.end("bar_limit"))
+          return
+        }
+      }
+      mailbox.send(.end("end_of_data"))
+    } catch is CancellationError {
+      return
+    } catch {
+      mailbox.send(.end("error: \(error)"))
+    }
+  }
+
+  private func wait(for bar: Bar, step: UInt64, since start: UInt64) async throws {
+    let nanoseconds: Int64
+    switch pace {
+    case .unlimited: nanoseconds = 0
+    case .wallClock: nanoseconds = bar.closeTime.millisecondsSince(time.now) * 1_000_000
+    case .barsPerSecond(let rate):
+      let due = start &+ UInt64(Double(step) / rate * 1e9)
+      nanoseconds = Int64(bitPattern: due &- time.monotonicNanoseconds)
+    }
+    if nanoseconds > 0 { try await Task.sleep(for: .nanoseconds(nanoseconds)) }
+    try Task.checkCancellation()
+  }
+}

@@ -1,0 +1,109 @@
+import Core
+import Digest
+import Feed
+import Foundation
+import Glibc
+import Journal
+
+extension PaperRun {
+  /// Runs the prepared engine until it ends, with everything that must run beside it.
+  func drive(_ prepared: Prepared, _ source: sending MarketSource) async throws -> String {
+    let loop = RunLoop(run: self, prepared: prepared)
+    if plan.pace.isVirtual {
+      let thinking = prepared.thinker.map { thinker in Task { await thinker.run() } }
+      defer {
+        prepared.thinker?.close()
+        thinking?.cancel()
+      }
+      return try await loop.runVirtual(source)
+    }
+    let feeder = Feeder(source: source, pace: plan.pace, time: time, maximumBars: plan.maximumBars, mailbox: mailbox)
+    let mailbox = mailbox
+    return await withTaskGroup(of: Void.self, returning: String.self) { group in
+      if let thinker = prepared.thinker { group.addTask { await thinker.run() } }
+      if let queue = prepared.queue { group.addTask { await queue.run() } }
+      group.addTask { await feeder.run() }
+      group.addTask {
+        while !Task.isCancelled {
+          mailbox.send(.heartbeat)
+          try? await Task.sleep(for: .milliseconds(250))
+        }
+      }
+      let end = await loop.runPaced()
+      if let quality = await feeder.quality { fileQuality.withLock { $0 = quality } }
+      prepared.watcher.stop()
+      prepared.thinker?.close()
+      prepared.queue?.close()
+      group.cancelAll()
+      return end
+    }
+  }
+
+  func keepQuality(of bars: any BarSource) {
+    if let files = bars as? MergedReplay { fileQuality.withLock { $0 = files.quality } }
+  }
+
+  /// Closes the books: last records, journal closed, summary.
+  func finish(_ prepared: Prepared, end: String, seconds: Double) async throws -> RunSummary {
+    var summary = await summary(prepared, end: end, seconds: seconds)
+    let supervisor = prepared.engine.supervisor
+    let (cash, equity, positions) = (summary.cashQuote, summary.equityQuote, summary.positions)
+    let at = summary.lastBar ?? Timestamp(milliseconds: 0)
+    await supervisor.note(.end) {
+      RecordEncoder.end(
+        reason: end, records: $0, cashQuote: cash, equityQuote: equity, positions: positions, at: at)
+    }
+    if let writer = prepared.writer {
+      writer.setState(try await supervisor.engineState(sessions: prepared.sessions).encoded())
+      await writer.close()
+      if let failure = writer.failure { log.write(.error, "journal: \(failure)") }
+      let head = await writer.head()
+      if case .directory(let directory) = plan.journal {
+        summary.journal = (directory, head.count, SHA256.hex(head.hash))
+        StatusFile.write(Array((directory + "\n").utf8), to: plan.home.lastJournalPath)
+      }
+    }
+    try await prepared.venue.close()
+    if !plan.pace.isVirtual { unlink(plan.home.statusPath) }
+    return summary
+  }
+
+  private func summary(_ prepared: Prepared, end: String, seconds: Double) async -> RunSummary {
+    let stages = prepared.engine.stages
+    let risk = await stages.risk.account
+    let decisions = await stages.risk.decisions
+    let agent = await stages.agent.statistics
+    let execution = await stages.execution.statistics
+    let books = await stages.execution.books
+    let supervisor = prepared.engine.supervisor
+    let inputs = await supervisor.counters
+    // What the files' reader refused never reached the feed: of a replay, the reader's counts are the whole story.
+    let read = fileQuality.withLock { $0 }
+    let quality = read.rows > 0 ? read : await stages.feed.quality
+    var timing = RunSummary.Timing()
+    timing.wallSeconds = seconds
+    timing.barsPerSecond = Double(inputs.bars) / max(seconds, 1e-9)
+    timing.decisionsPerSecond = Double(decisions.total) / max(seconds, 1e-9)
+    timing.decisionMicros = prepared.thinker?.latency
+    timing.pathMicros = execution.path
+    timing.peakMemoryMiB = Self.peakMemoryMiB()
+    return RunSummary(
+      mode: plan.mode, isSynthetic: plan.isSynthetic, isUntrained: prepared.isUntrained,
+      policy: await stages.agent.inCharge.identity.name, timeframe: prepared.timeframe,
+      instruments: prepared.instruments.instruments.map(\.symbol), bars: inputs.bars,
+      preRollBars: inputs.preRollBars, feed: quality, statistics: decisions, orders: execution.counters,
+      discarded: (Int(agent.counters.lateAnswers), Int(agent.counters.supersededRequests)),
+      fallbacks: agent.counters.fallbackCounts,
+      policySwitches: agent.switches, cashQuote: books.cashQuote, equityQuote: risk.equityQuote,
+      startCashQuote: plan.settings.paper.cashQuote,
+      positions: zip(prepared.instruments.instruments, books.positions).map { ($0.symbol, $1) },
+      tradingState: await supervisor.tradingState, depthHistogram: agent.depth, firstBar: await supervisor.firstBarClose,
+      lastBar: await supervisor.lastBarClose, journal: nil, timing: timing, endReason: end)
+  }
+
+  private static func peakMemoryMiB() -> Double {
+    var usage = rusage()
+    getrusage(RUSAGE_SELF.rawValue, &usage)
+    return Double(usage.ru_maxrss) / 1024
+  }
+}

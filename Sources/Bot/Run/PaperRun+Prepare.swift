@@ -1,0 +1,194 @@
+import Agent
+import Core
+import Digest
+import Exchange
+import Execution
+import Feed
+import Foundation
+import Journal
+import Settings
+
+extension PaperRun {
+  /// Loads, recovers and reconciles; nothing is traded before it is done.
+  func prepare() async throws -> (Prepared, MarketSource) {
+    let rules: InstrumentSettings
+    do { rules = try InstrumentSettings.load(besideSettings: plan.settingsPath) } catch {
+      throw StartError("\(error)", exitCode: 78)
+    }
+    let store = try JournalOpening.open(plan)
+    let restored = try restoredState(store)
+    let session = (restored?.sessions ?? 0) + 1
+    var (source, warm) = try openSource(rules, store, session: session)
+    let inCharge = restored?.rollback.policyInCharge ?? plan.settings.policy.name
+    let bench = try PolicyBench.load(
+      .init(
+        settings: plan.settings, home: plan.home, instruments: source.instruments, timeframe: source.timeframe,
+        inCharge: inCharge, mayCreateModel: true, isVirtualTime: plan.pace.isVirtual, extra: plan.extraPolicy)
+    ) { display.progress?($0, nil) }
+    let executor = ThreadExecutor(name: "engine")
+    let venue = try openVenue(source.instruments, engine: executor)
+    let watcher = ControlWatcher(
+      directory: ControlDirectory(path: plan.home.controlPath), inbox: CommandInbox(stateDirectory: plan.home.path),
+      gate: gate, pollMillis: plan.settings.control.pollMillis, time: time
+    ) { [mailbox] in mailbox.send($0) }
+    if !plan.pace.isVirtual { try CommandInbox(stateDirectory: plan.home.path).prepare() }
+    let lastSequence = store?.head.count ?? 0
+    // Handed over: from here on only the writer touches the store.
+    nonisolated(unsafe) let handedOver = store
+    let writer = makeWriter(handedOver)
+    let thinker = try makeThinker(bench)
+    let parts = EngineParts(
+      executor: executor, instruments: source.instruments, timeframe: source.timeframe, settings: plan.settings, bench: bench,
+      inCharge: inCharge, mode: plan.mode, startCashQuote: plan.settings.paper.cashQuote, state: restored,
+      sink: writer.map { JournalSink(writer: $0, waits: !plan.pace.isVirtual) } ?? NoRecords() as any RecordSink,
+      lastSequence: lastSequence, time: time, isVirtual: plan.pace.isVirtual, gate: gate,
+      latchStore: plan.pace.isVirtual ? MemoryLatch() : LatchFile(stateDirectory: plan.home.path) as any LatchStore)
+    let (engine, queue) = try await assemble(parts, venue: venue, thinker: thinker)
+    let prepared = Prepared(
+      engine: engine, venue: venue, writer: writer, instruments: source.instruments,
+      timeframe: source.timeframe, watcher: watcher, thinker: thinker, queue: queue,
+      identity: await engine.stages.agent.inCharge.identity, sessions: session,
+      isUntrained: bench.network?.manifest.untrained ?? false, startEquityQuote: plan.settings.paper.cashQuote)
+    try await begin(prepared, source, bench, restored: restored, warm: warm)
+    warm = []
+    return (prepared, source)
+  }
+
+  private func restoredState(_ store: JournalStore?) throws -> EngineState? {
+    guard plan.mode == "paper", let bytes = try store?.state() else { return nil }
+    do { return try EngineState(decoding: bytes) } catch {
+      throw StartError(
+        "the journal's saved state cannot be read (\(error)); `hrmbot replay --verify` tells more, and "
+          + "--journal names another directory", exitCode: 73)
+    }
+  }
+
+  /// The feed, and the bars that warm the features before the first decision.
+  private func openSource(
+    _ rules: InstrumentSettings, _ store: JournalStore?, session: Int
+  ) throws -> (MarketSource, [Bar]) {
+    guard plan.source == .simulated else {
+      return (try MarketSource.replay(plan, rules: rules), [])
+    }
+    let market = plan.settings.market
+    let timeframe = market.timeframe ?? .oneSecond
+    // Virtual time begins at a fixed moment, so that equal runs are equal.
+    let now = plan.pace.isVirtual ? Timestamp(milliseconds: 1_704_067_200_000) : time.now
+    let instruments = MarketSource.simulatedInstruments(plan, rules: rules)
+    let recorded = try store.map {
+      try JournalOpening.recentBars($0, instruments, perInstrument: market.preRollBars, timeframe: timeframe)
+    }
+    if let recorded, let newest = recorded.last {
+      let prices = Dictionary(recorded.map { ($0.instrument, $0.close) }) { $1 }
+      let start = plan.pace.isVirtual ? newest.closeTime : max(newest.closeTime, now)
+      return (
+        try MarketSource.simulated(plan, instruments, since: start, session: session, prices: prices), recorded
+      )
+    }
+    let start = now.adding(milliseconds: -timeframe.milliseconds * Int64(market.preRollBars))
+    var source = try MarketSource.simulated(plan, instruments, since: start, session: session, prices: [:])
+    var warm: [Bar] = []
+    while warm.count < market.preRollBars * source.instruments.count, let bar = try source.bars.next() { warm.append(bar) }
+    return (source, warm)
+  }
+
+  /// In real time the venue writes its ledger on a thread of its own; in virtual time a hop to it would cost more than
+  /// all the rest of a bar.
+  private func openVenue(
+    _ instruments: InstrumentTable, engine: ThreadExecutor
+  ) throws -> PaperVenue {
+    let costs = PaperCosts(spread: plan.settings.paper.spread, slippage: plan.settings.paper.slippage)
+    let executor = plan.pace.isVirtual ? engine : ThreadExecutor(name: "venue")
+    do {
+      guard case .directory(let directory) = plan.journal else {
+        let exchange = PaperExchange(instruments: instruments, cashQuote: plan.settings.paper.cashQuote, costs: costs)
+        return PaperVenue(executor: executor, exchange: exchange, ledger: nil)
+      }
+      let ledger = try PaperLedger(
+        path: directory + "/ledger.sqlite", durability: plan.pace.isVirtual ? .relaxed : .full)
+      let exchange = try ledger.restore(
+        instruments: instruments, cashQuote: plan.settings.paper.cashQuote, costs: costs)
+      return PaperVenue(executor: executor, exchange: exchange, ledger: ledger)
+    } catch { throw StartError("paper ledger: \(error)", exitCode: 73) }
+  }
+
+  private func makeWriter(_ store: sending JournalStore?) -> JournalWriter? {
+    guard let store else { return nil }
+    return JournalWriter(
+      store: store, executor: ThreadExecutor(name: "journal"), capacity: plan.settings.journal.queueCapacity,
+      groupCommitMillis: plan.settings.journal.groupCommitMillis)
+  }
+
+  private func makeThinker(_ bench: PolicyBench) throws -> Thinker? {
+    guard let network = bench.network?.network else { return nil }
+    let mailbox = mailbox
+    return try Thinker(
+      network: network, model: plan.settings.hierarchicalReasoningModel, time: time, isVirtual: plan.pace.isVirtual
+    ) { mailbox.send(.answer($0, instrument: $1)) }
+  }
+
+  private func assemble(
+    _ parts: EngineParts, venue: PaperVenue, thinker: Thinker?
+  ) async throws -> (Engine, QueuedGateway?) {
+    var callbacks = EngineCallbacks()
+    let (mailbox, log, isVirtual) = (mailbox, log, plan.pace.isVirtual)
+    if let decision = display.decision { callbacks.show = decision }
+    callbacks.demand = { mailbox.send(.control($0)) }
+    callbacks.log = { log.write($0, $1) }
+    let deadlineMillis = plan.settings.policy.deadlineMillis
+    callbacks.think = { request in
+      thinker?.think(request)
+      guard !isVirtual else { return }
+      // The network bounds itself by whole segments; this is the last resort when even one takes too long.
+      Task {
+        try? await Task.sleep(for: .milliseconds(deadlineMillis))
+        mailbox.send(.deadline(ticket: request.sequence))
+      }
+    }
+    let gate = gate
+    var queue: QueuedGateway?
+    let engine = try await Engine.assemble(parts, callbacks: callbacks) { _ in
+      let gateway = VenueGateway(
+        venue: venue, gate: gate, reports: { await venue.takeReports() },
+        enter: { mailbox.send($0) })
+      guard !isVirtual else { return gateway }
+      queue = QueuedGateway(gateway: gateway) { mailbox.send(.outcome($0, .rejected(.invalid))) }
+      return queue!
+    }
+    return (engine, queue)
+  }
+
+  /// The session's first records: who and what, the latch that holds, the warm-up, the venue's books.
+  private func begin(
+    _ prepared: Prepared, _ source: MarketSource, _ bench: PolicyBench, restored: EngineState?, warm: [Bar]
+  ) async throws {
+    let supervisor = prepared.engine.supervisor
+    let now = plan.pace.isVirtual ? warm.last?.closeTime ?? Timestamp(milliseconds: 0) : time.now
+    let state = try restored?.encoded()
+    let session = try RecordEncoder.session(
+      SessionRecord(
+        build: plan.build, mode: plan.mode, feed: plan.isSynthetic ? .simulated : .files(source.names),
+        instruments: source.instruments.instruments.map(\.symbol),
+        listings: source.instruments.instruments.map { .init(kind: $0.kind, venue: $0.venue) },
+        isVirtualTime: plan.pace.isVirtual, timeframe: source.timeframe,
+        policyInCharge: await prepared.engine.stages.agent.inCharge.name,
+        policies: bench.policies.map(\.policy.identity), settingsHash: SHA256.hex(SHA256.digest(plan.settingsJSON)),
+        settings: plan.settingsJSON, seed: plan.settings.market.seed, session: UInt64(prepared.sessions),
+        state: state, at: now))
+    await supervisor.note(.session) { _ in session }
+    let initial = prepared.watcher.lookBeforeStart()
+    if let problem = initial.problem {
+      log.write(.warning, "control directory: \(problem)")
+    }
+    if let latch = LatchFile(stateDirectory: plan.home.path).read() {
+      await supervisor.process(.control(.relatch(latch)), at: now)
+    }
+    if let stop = initial.stop {
+      await supervisor.process(.control(.stop(level: stop.level, source: .file, reason: stop.reason)), at: now)
+    }
+    for bar in warm { await supervisor.process(.bar(bar, isPreRoll: true), at: bar.closeTime) }
+    let state0 = try await VenueState(of: prepared.venue, after: restored?.execution.trades.highest ?? 0)
+    await supervisor.process(.venueState(state0), at: now)
+    if !plan.pace.isVirtual { prepared.watcher.start(after: initial) }
+  }
+}

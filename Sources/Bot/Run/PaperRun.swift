@@ -1,0 +1,113 @@
+import Agent
+import Core
+import Exchange
+import Execution
+import Feed
+import Foundation
+import HRM
+import Journal
+import Settings
+import Synchronization
+
+/// One run of the bot on paper, from start to end.
+public final class PaperRun: Sendable {
+  /// What is fixed once the run is prepared.
+  struct Prepared: Sendable {
+    var engine: Engine
+    var venue: PaperVenue
+    var writer: JournalWriter?
+    var instruments: InstrumentTable
+    var timeframe: Timeframe
+    var watcher: ControlWatcher
+    var thinker: Thinker?
+    var queue: QueuedGateway?
+    var identity: PolicyIdentity
+    var sessions: Int
+    var isUntrained: Bool
+    var startEquityQuote: Money
+  }
+
+  let plan: RunPlan
+  let time: any TimeSource
+  let log: EventLog
+  let service: ServiceManager
+  let mailbox: Mailbox<Ingress>
+  let gate = StopGate()
+  let display: Display
+  /// What the reader of recorded bars met.
+  let fileQuality = Mutex(FeedQuality())
+  private let stopRequest = Mutex<String?>(nil)
+  let startedAt: Timestamp
+
+  /// A run of `plan`.
+  public init(plan: RunPlan, display: Display, log: EventLog, service: ServiceManager, time: any TimeSource = SystemTime())
+  {
+    self.plan = plan
+    self.display = display
+    self.log = log
+    self.service = service
+    self.time = time
+    startedAt = time.now
+    mailbox = Mailbox(capacity: 8192) { $0.overflowRule }
+  }
+
+  /// Ends the run soon, cleanly. Can be called from any thread.
+  public func requestStop(_ reason: String) {
+    let isFirst = stopRequest.withLock { request in
+      defer { request = request ?? reason }
+      return request == nil
+    }
+    if isFirst { mailbox.send(.end(reason)) }
+  }
+
+  /// Stops trading, as a STOP file does. Can be called from any thread.
+  public func latch(_ level: StopLevel, source: StopSource, reason: String) {
+    gate.close(level, source: source, reason: reason)
+    mailbox.send(.control(.stop(level: level, source: source, reason: reason)))
+  }
+
+  /// Why the run was asked to end; nil while it was not.
+  var requestedStop: String? { stopRequest.withLock { $0 } }
+
+  /// Runs to the end.
+  ///
+  /// - Throws: `StartError` when it cannot start; what feed and journal throw later.
+  public func run() async throws -> RunSummary {
+    try plan.home.prepare()
+    // A replay in virtual time is a batch job: it has its own journal and may run beside the bot.
+    let lock = plan.pace.isVirtual ? nil : try homeLock()
+    defer { withExtendedLifetime(lock) {} }
+    let (prepared, source) = try await prepare()
+    service.notify("READY=1\nSTATUS=\(plan.mode), \(prepared.identity.name)")
+    log.write(.notice, "started: \(plan.mode)\(plan.isSynthetic ? " SYNTHETIC" : ""), policy \(prepared.identity.name)")
+    let wall = time.monotonicNanoseconds
+    let end = try await drive(prepared, source)
+    service.notify("STOPPING=1")
+    let seconds = Double(time.monotonicNanoseconds &- wall) / 1e9
+    let summary = try await finish(prepared, end: end, seconds: seconds)
+    log.write(.notice, "ended: \(end)")
+    return summary
+  }
+
+  private func homeLock() throws -> DirectoryLock {
+    do { return try DirectoryLock(path: plan.home.path + "/bot.lock") } catch let error as FileError {
+      guard error.code == EWOULDBLOCK else { throw StartError("\(error)", exitCode: 73) }
+      let pid = DirectoryLock.holder(path: plan.home.path + "/bot.lock") ?? 0
+      throw StartError(
+        "a bot is running already in \(plan.home.path) (process \(pid)); stop it, or give another --home",
+        exitCode: 75)
+    }
+  }
+}
+
+/// Shows a run to a person. None of it may block for long.
+public struct Display: Sendable {
+  /// Every decision. nil: nobody wants them.
+  public var decision: (@Sendable (DecisionEvent) -> Void)?
+  /// The state, some times a second.
+  public var snapshot: (@Sendable (StatusSnapshot) -> Void)?
+  /// What is being done while it takes long: text, and the share done where it is known.
+  public var progress: (@Sendable (String, Double?) -> Void)?
+  /// Shows nothing.
+  public init() {}
+}

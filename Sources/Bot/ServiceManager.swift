@@ -1,0 +1,37 @@
+import Glibc
+
+/// The notification protocol of systemd (`sd_notify(3)`): one datagram to the socket that the environment names.
+public struct ServiceManager: Sendable {
+  private let socketPath: String?
+  /// How often the watchdog wants to hear from the loop, in milliseconds; nil: no watchdog.
+  public let watchdogMillis: Int?
+
+  /// The manager that started this process, if any.
+  public init(environment: [String: String]) {
+    socketPath = environment["NOTIFY_SOCKET"]
+    watchdogMillis = environment["WATCHDOG_USEC"].flatMap(Int.init).map { $0 / 1000 }
+  }
+
+  /// Whether there is one.
+  public var isPresent: Bool { socketPath != nil }
+
+  /// Sends lines such as `READY=1`, `STATUS=…`, `WATCHDOG=1`, `STOPPING=1`. Silent when nobody listens.
+  public func notify(_ state: String) {
+    guard let socketPath, socketPath.utf8.count < 107, let first = socketPath.utf8.first else { return }
+    let handle = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    guard handle >= 0 else { return }
+    defer { close(handle) }
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: socketPath.utf8) }
+    // A leading @ means the abstract namespace, whose names start with a NUL and have no end mark.
+    if first == 64 { address.sun_path.0 = 0 }
+    let length = socklen_t(MemoryLayout<sa_family_t>.size + socketPath.utf8.count)
+    var text = Array(state.utf8)
+    _ = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        sendto(handle, &text, text.count, Int32(MSG_NOSIGNAL), $0, length)
+      }
+    }
+  }
+}

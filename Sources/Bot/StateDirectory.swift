@@ -1,0 +1,81 @@
+import Foundation
+import Glibc
+
+/// Where a bot keeps what must survive: journal, latch, ledger, models.
+public struct StateDirectory: Sendable {
+  /// Absolute path.
+  public let path: String
+
+  /// The directory at `path`, else `$HRMBOT_HOME`, else `$XDG_STATE_HOME/hrmbot`, else `~/.local/state/hrmbot`.
+  public init(path: String?, environment: [String: String]) {
+    let home = environment["HOME"] ?? "/"
+    let chosen =
+      path ?? Self.nonEmpty(environment["HRMBOT_HOME"])
+      ?? (Self.nonEmpty(environment["XDG_STATE_HOME"]) ?? home + "/.local/state") + "/hrmbot"
+    self.path = URL(fileURLWithPath: chosen).standardizedFileURL.path
+    controlPath = Self.nonEmpty(environment["HRMBOT_CONTROL"]) ?? self.path + "/control"
+  }
+
+  private static func nonEmpty(_ text: String?) -> String? { text.flatMap { $0.isEmpty ? nil : $0 } }
+
+  /// Path of the control directory.
+  public let controlPath: String
+  /// Directory of the running bot's journal.
+  public var journalPath: String { path + "/journal" }
+  /// Directory of the last replay's journal.
+  public var replayPath: String { path + "/replay" }
+  /// Directory of models.
+  public var modelsPath: String { path + "/models" }
+  /// What the running bot says about itself.
+  public var statusPath: String { path + "/status.json" }
+  /// Names the journal that the last run wrote.
+  public var lastJournalPath: String { path + "/last-journal" }
+
+  /// Makes the directories that are missing: state for its owner alone. Throws `FileError`.
+  public func prepare() throws {
+    try Self.make(path, mode: 0o700)
+    // Under systemd the control directory belongs to the operators and exists already.
+    if controlPath == path + "/control" { try Self.make(controlPath, mode: 0o755) }
+    try Self.make(modelsPath, mode: 0o700)
+  }
+
+  static func make(_ path: String, mode: mode_t) throws {
+    let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    if parent != "/" && access(parent, F_OK) != 0 { try make(parent, mode: 0o755) }
+    if mkdir(path, mode) != 0, errno != EEXIST { throw FileError(path: path, operation: "mkdir", code: errno) }
+  }
+}
+
+/// A lock that one running bot holds on its state directory; the system frees it when the process ends, however it ends.
+public final class DirectoryLock {
+  private let handle: Int32
+
+  /// Takes the lock. Throws `FileError` with `EWOULDBLOCK` when another bot holds it.
+  public init(path: String) throws {
+    handle = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard handle >= 0 else { throw FileError(path: path, operation: "open", code: errno) }
+    guard flock(handle, LOCK_EX | LOCK_NB) == 0 else {
+      let code = errno
+      close(handle)
+      throw FileError(path: path, operation: "lock (is another bot running?)", code: code)
+    }
+    ftruncate(handle, 0)
+    let text = "\(getpid())\n"
+    _ = text.withCString { write(handle, $0, strlen($0)) }
+  }
+
+  deinit { close(handle) }
+
+  /// Process that holds the lock at `path`; nil when nobody does.
+  public static func holder(path: String) -> Int32? {
+    let handle = open(path, O_RDONLY | O_CLOEXEC)
+    guard handle >= 0 else { return nil }
+    defer { close(handle) }
+    if flock(handle, LOCK_SH | LOCK_NB) == 0 {
+      flock(handle, LOCK_UN)
+      return nil
+    }
+    guard case .bytes(let bytes) = DurableFile.readSmall(path, limit: 64) else { return 0 }
+    return Int32(String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
+  }
+}

@@ -1,0 +1,45 @@
+import Core
+import Synchronization
+
+/// The last gate before the wire. The watcher of the control directory closes it the moment it sees a stop, before the
+/// stop comes round as an event; every order passes it.
+public final class StopGate: Sendable {
+  /// Why the gate is closed.
+  public struct Closure: Sendable, Equatable {
+    public var level: StopLevel
+    public var source: StopSource
+    public var reason: String
+  }
+
+  private let state = Mutex<Closure?>(nil)
+
+  /// An open gate.
+  public init() {}
+
+  /// Why the gate is closed; nil when it is open.
+  public var closure: Closure? { state.withLock { $0 } }
+
+  /// The level in force.
+  public var level: StopLevel? { closure?.level }
+
+  /// Closes the gate, or closes it further; never opens it.
+  public func close(_ level: StopLevel, source: StopSource, reason: String) {
+    state.withLock { closure in
+      guard closure.map({ $0.level < level }) ?? true else { return }
+      closure = Closure(level: level, source: source, reason: reason)
+    }
+  }
+
+  /// Opens the gate after a person's resume.
+  public func open() { state.withLock { $0 = nil } }
+
+  /// Whether an order may leave now.
+  public func allows(_ request: OrderRequest) -> Bool {
+    switch level {
+    case nil: true
+    case .reduce: request.isReduceOnly
+    case .stop: false
+    case .flatten: request.isReduceOnly && request.clientID.role == .flatten
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import Agent
+import Core
+import HRM
+import Settings
+import Synchronization
+
+/// Runs the network on a thread of its own. Requests of one instrument replace each other while they wait; the answer
+/// goes back as an input.
+public final class Thinker: Sendable {
+  private let requests = Mailbox<(NetworkRequest, UInt64)>(capacity: 4096) { .conflate(key: Int($0.0.instrument.index)) }
+  private let worker: Worker
+  private let time: any TimeSource
+  private let isVirtual: Bool
+  private let answer: @Sendable (NetworkAnswer, InstrumentID) -> Void
+  private let latencies = Mutex(LatencyHistogram())
+
+  private actor Worker {
+    private let executor = ThreadExecutor(name: "network")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    private let runner: NetworkRunner
+    private let time: any TimeSource
+
+    init(_ network: HRMNetwork, _ model: HRMSettings, _ time: any TimeSource) throws {
+      runner = try NetworkRunner(network, model)
+      self.time = time
+    }
+
+    func run(_ request: NetworkRequest, askedAt: UInt64) -> NetworkAnswer {
+      let waited = time.monotonicNanoseconds &- askedAt
+      return runner.run(request, waitedNanoseconds: waited) { time.monotonicNanoseconds }
+    }
+  }
+
+  /// A thinker over a network. In virtual time answers carry no latency: nothing may depend on it there.
+  public init(
+    network: HRMNetwork, model: HRMSettings, time: any TimeSource, isVirtual: Bool,
+    answer: @escaping @Sendable (NetworkAnswer, InstrumentID) -> Void
+  ) throws {
+    worker = try Worker(network, model, time)
+    self.time = time
+    self.isVirtual = isVirtual
+    self.answer = answer
+  }
+
+  /// Takes a request without waiting.
+  public func think(_ request: NetworkRequest) { requests.send((request, time.monotonicNanoseconds)) }
+
+  /// Works until closed.
+  public func run() async {
+    while let (request, asked) = await requests.next() {
+      var given = await worker.run(request, askedAt: asked)
+      let elapsed = time.monotonicNanoseconds &- asked
+      latencies.withLock { $0.add(nanoseconds: elapsed) }
+      // The whole wait counts, not only the arithmetic.
+      given.latencyMicros = isVirtual ? 0 : Int(clamping: elapsed / 1000)
+      answer(given, request.instrument)
+    }
+  }
+
+  /// Takes no more requests.
+  public func close() { requests.close() }
+
+  /// Time from question to answer, so far.
+  public var latency: LatencyHistogram { latencies.withLock { $0 } }
+}

@@ -1,0 +1,83 @@
+import Core
+import Journal
+import Synchronization
+
+/// Where a re-execution left the record.
+public struct ReplayDifference: Sendable, CustomStringConvertible {
+  /// First record that differs.
+  public var sequence: UInt64
+  public var kind: String
+  public var reason: String
+  public var recorded: String
+  public var recomputed: String
+  public var description: String {
+    "record \(sequence) (\(kind)): \(reason)\n  recorded:   \(recorded)\n  recomputed: \(recomputed)"
+  }
+}
+
+/// Compares what an engine records with what stands in the journal.
+final class ComparingSink: RecordSink {
+  private struct State {
+    var expected: [JournalRecord] = []
+    var position = 0
+    var difference: ReplayDifference?
+  }
+  private let state = Mutex(State())
+
+  var isRecording: Bool { true }
+  var isHealthy: Bool { true }
+  func durable(_ sequence: UInt64) async -> Bool { true }
+
+  /// Expects these records next, besides what is still expected.
+  func expect(_ record: JournalRecord) {
+    state.withLock { state in
+      if state.position > 4096 {
+        state.expected.removeFirst(state.position)
+        state.position = 0
+      }
+      state.expected.append(record)
+    }
+  }
+
+  func take(_ record: JournalRecord) -> Bool {
+    state.withLock { state in
+      guard state.difference == nil else { return true }
+      guard state.position < state.expected.count else {
+        state.difference = ReplayDifference(
+          sequence: record.sequence, kind: record.kind.rawValue, reason: "the journal has no such record here",
+          recorded: "-", recomputed: Self.excerpt(record.payload))
+        return true
+      }
+      let recorded = state.expected[state.position]
+      state.position += 1
+      guard recorded.kind == record.kind, recorded.sequence == record.sequence, recorded.payload == record.payload
+      else {
+        let at = zip(recorded.payload, record.payload).prefix { $0 == $1 }.count
+        state.difference = ReplayDifference(
+          sequence: recorded.sequence, kind: recorded.kind.rawValue,
+          reason: recorded.kind == record.kind ? "differs from byte \(at) on" : "is a \(record.kind.rawValue) on replay",
+          recorded: Self.excerpt(recorded.payload, around: at), recomputed: Self.excerpt(record.payload, around: at))
+        return true
+      }
+      return true
+    }
+  }
+
+  /// The first difference so far, or the record that the re-execution failed to make.
+  func difference() -> ReplayDifference? {
+    state.withLock { state in
+      if let difference = state.difference { return difference }
+      guard state.position < state.expected.count else { return nil }
+      let missing = state.expected[state.position]
+      return ReplayDifference(
+        sequence: missing.sequence, kind: missing.kind.rawValue, reason: "is not made on replay",
+        recorded: Self.excerpt(missing.payload), recomputed: "-")
+    }
+  }
+
+  private static func excerpt(_ bytes: [UInt8], around position: Int = 0) -> String {
+    let start = max(0, position - 60)
+    let part = String(decoding: bytes[min(start, bytes.count)..<min(bytes.count, start + 160)], as: UTF8.self)
+    return (start > 0 ? "…" : "") + part + (start + 160 < bytes.count ? "…" : "")
+  }
+}

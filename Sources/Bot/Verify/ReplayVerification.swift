@@ -1,0 +1,204 @@
+import Agent
+import Core
+import Execution
+import Feed
+import Features
+import Foundation
+import HRM
+import Journal
+import Settings
+import Synchronization
+
+/// Re-executes a journal: recorded inputs go through fresh stages, and everything they record must equal what stands
+/// there.
+public final class ReplayVerification {
+  /// What came out.
+  public struct Report: Sendable {
+    public var records: UInt64
+    public var decisions: Int
+    public var networkAnswers: Int
+    public var sessions: Int
+    public var difference: ReplayDifference?
+  }
+
+  private let query: JournalQuery
+  private let home: StateDirectory
+  private let rules: InstrumentSettings
+  private let recomputesNetwork: Bool
+  /// Settings in force now, for where models are: places are not part of a record.
+  private let paths: BotSettings
+  private let sink = ComparingSink()
+  private let requests = Mutex<[UInt64: NetworkRequest]>([:])
+  private var engine: Engine?
+  private var runner: NetworkRunner?
+  private var decoder = RecordDecoder(instruments: InstrumentTable([]))
+  private var report = Report(records: 0, decisions: 0, networkAnswers: 0, sessions: 0, difference: nil)
+  /// States after the last inputs: a session that ended in a crash goes on from one of them.
+  private var recentStates: [[UInt8]] = []
+
+  /// A verification of a journal. `recomputesNetwork` false takes the network's answers as recorded.
+  public init(query: JournalQuery, home: StateDirectory, rules: InstrumentSettings, paths: BotSettings, recomputesNetwork: Bool) {
+    self.query = query
+    self.home = home
+    self.rules = rules
+    self.paths = paths
+    self.recomputesNetwork = recomputesNetwork
+  }
+
+  /// Runs to the end or the first difference. `progress` gets records done and records in all.
+  ///
+  /// - Throws: `StartError` when a policy of the journal is not there any more; what the journal throws.
+  public func run(progress: (UInt64, UInt64) -> Void) async throws -> Report {
+    let total = try query.counts().reduce(0) { $0 + UInt64($1.count) }
+    var next: UInt64 = 1
+    var waiting: JournalRecord?
+    while next <= total {
+      for record in try query.records(from: next, limit: 2_000) {
+        if record.kind.isInput || record.kind == .end {
+          if let waiting { try await execute(waiting) }
+          if try await isDifferent() { return report }
+          waiting = record
+        }
+        sink.expect(record)
+        report.records = record.sequence
+      }
+      next += 2_000
+      progress(min(next, total), total)
+    }
+    if let waiting { try await execute(waiting) }
+    _ = try await isDifferent()
+    return report
+  }
+
+  private func isDifferent() async throws -> Bool {
+    guard report.difference == nil else { return true }
+    report.difference = sink.difference()
+    return report.difference != nil
+  }
+
+  private func execute(_ record: JournalRecord) async throws {
+    if record.kind == .session { return try await begin(record) }
+    guard let engine else {
+      throw StartError("record \(record.sequence): the journal does not begin with a session", exitCode: 65)
+    }
+    let supervisor = engine.supervisor
+    if record.kind == .end {
+      // How a run ended is its own affair; that the books at the end are these, the state after it shows.
+      await supervisor.note(.end) { _ in record.payload }
+    } else {
+      let (input, at) = try self.input(record)
+      if case .answer(let answer, _) = input, recomputesNetwork { check(answer, record) }
+      await supervisor.process(input, at: at)
+    }
+    recentStates.append(try await supervisor.engineState(sessions: report.sessions).encoded())
+    if recentStates.count > 256 { recentStates.removeFirst(128) }
+  }
+
+  private func input(_ record: JournalRecord) throws -> (Ingress, Timestamp) {
+    switch record.kind {
+    case .bar:
+      let bar = try decoder.bar(record)
+      return (.bar(bar.bar, isPreRoll: bar.isPreRoll), bar.at)
+    case .answer:
+      let answer = try decoder.answer(record)
+      return (.answer(NetworkAnswer(answer), instrument: answer.instrument), answer.at)
+    case .timer:
+      let timer = try decoder.timer(record)
+      return (.deadline(ticket: timer.ticket), timer.at)
+    case .outcome:
+      let outcome = try decoder.outcome(record)
+      return (.outcome(outcome.clientID, outcome.outcome), outcome.at)
+    case .report:
+      let report = try decoder.report(record)
+      return (.report(report.report), report.at)
+    case .venue:
+      if let (answer, at) = OrderAnswer.decode(record.payload) { return (.orderAnswer(answer), at) }
+      let books = try VenueState.decode(record.payload)
+      return (.venueState(books.state), books.at)
+    case .control:
+      let control = try decoder.control(record)
+      return (.control(try ControlCommand(control)), control.at)
+    default: throw StartError("record \(record.sequence): \(record.kind.rawValue) is no input", exitCode: 65)
+    }
+  }
+
+  /// The network must say again what it said, given the same input and number of segments.
+  private func check(_ answer: NetworkAnswer, _ record: JournalRecord) {
+    let request = requests.withLock { $0.removeValue(forKey: answer.ticket) }
+    guard var request, let runner, let recorded = answer.reading else { return }
+    request.limits.forcedSegments = recorded.segments
+    let again = runner.run(request) { 0 }
+    report.networkAnswers += 1
+    var recomputed = again.reading
+    // Why thinking ended is the clock's business; what came out of it is the network's.
+    recomputed?.haltReason = recorded.haltReason
+    guard recomputed != recorded || again.quantity != answer.quantity, report.difference == nil else { return }
+    report.difference = ReplayDifference(
+      sequence: record.sequence, kind: "answer", reason: "the network answers differently",
+      recorded: "\(recorded)", recomputed: again.reading.map { "\($0)" } ?? again.failure ?? "-")
+  }
+
+  private func begin(_ record: JournalRecord) async throws {
+    let session = try RecordDecoder.session(record)
+    if let state = session.state, report.sessions > 0, !recentStates.contains(state) {
+      report.difference = ReplayDifference(
+        sequence: record.sequence, kind: "session", reason: "starts from a state that the records before do not give",
+        recorded: String(decoding: state.prefix(200), as: UTF8.self),
+        recomputed: recentStates.last.map { String(decoding: $0.prefix(200), as: UTF8.self) } ?? "-")
+      return
+    }
+    report.sessions = Int(session.session)
+    engine = try await assemble(session, before: record.sequence)
+    let again = try RecordEncoder.session(session)
+    await engine?.supervisor.note(.session) { _ in again }
+  }
+
+  private func assemble(_ session: SessionRecord, before sequence: UInt64) async throws -> Engine {
+    let settings: BotSettings
+    do { settings = try SessionSettings.read(session.settings, paths: paths) } catch {
+      throw StartError("record \(sequence): settings of the session: \(error)", exitCode: 65)
+    }
+    let instruments = zip(session.instruments, session.listings).enumerated().map { index, named in
+      rules.instrument(
+        symbol: named.0, id: InstrumentID(index: UInt16(index)), kind: named.1.kind, venue: named.1.venue
+      ).instrument
+    }
+    let table = InstrumentTable(instruments)
+    decoder = RecordDecoder(instruments: table)
+    let state = try session.state.map { try EngineState(decoding: $0) }
+    let bench = try PolicyBench.load(
+      .init(
+        settings: settings, home: home, instruments: table, timeframe: session.timeframe,
+        inCharge: session.policyInCharge, mayCreateModel: false, isVirtualTime: session.isVirtualTime)
+    ) { _ in }
+    try check(bench, session, sequence)
+    let model = settings.hierarchicalReasoningModel
+    runner = try bench.network.map { try NetworkRunner($0.network, model) }
+    let parts = EngineParts(
+      executor: ThreadExecutor(name: "verify"), instruments: table, timeframe: session.timeframe,
+      settings: settings, bench: bench, inCharge: session.policyInCharge, mode: session.mode,
+      startCashQuote: settings.paper.cashQuote, state: state, sink: sink, lastSequence: sequence - 1,
+      time: VirtualTime(), isVirtual: session.isVirtualTime, gate: StopGate(), latchStore: MemoryLatch())
+    var callbacks = EngineCallbacks()
+    callbacks.think = { [requests = RequestBox(self)] in requests.keep($0) }
+    return try await Engine.assemble(parts, callbacks: callbacks) { _ in NoGateway() }
+  }
+
+  private func check(_ bench: PolicyBench, _ session: SessionRecord, _ sequence: UInt64) throws {
+    for identity in session.policies {
+      guard let loaded = bench.policies.first(where: { $0.policy.identity.name == identity.name }) else { continue }
+      guard loaded.policy.identity.sha256 == identity.sha256 else {
+        throw StartError(
+          "record \(sequence): policy \(identity.name) had SHA-256 \(identity.sha256.prefix(16))…, the one here has "
+            + "\(loaded.policy.identity.sha256.prefix(16))…", exitCode: 65)
+      }
+    }
+  }
+
+  /// Keeps requests until their answers come round.
+  private final class RequestBox: @unchecked Sendable {
+    private weak var owner: ReplayVerification?
+    init(_ owner: ReplayVerification) { self.owner = owner }
+    func keep(_ request: NetworkRequest) { owner?.requests.withLock { $0[request.sequence] = request } }
+  }
+}

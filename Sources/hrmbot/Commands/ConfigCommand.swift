@@ -1,0 +1,59 @@
+import ArgumentParser
+import Bot
+import Core
+import Foundation
+import Settings
+
+struct ConfigCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "config", abstract: "Check and show settings.",
+    subcommands: [Check.self, Show.self, Schema.self])
+
+  struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Name every mistake in the settings at once. Exit code 78 if there is one.",
+      discussion: """
+        EXAMPLE
+          hrmbot config check --settings /etc/hrmbot/settings.yaml
+        """)
+    @OptionGroup var settings: SettingsOptions
+
+    func run() throws {
+      _ = try settings.load()
+      do { _ = try InstrumentSettings.load(besideSettings: settings.path) } catch {
+        throw StartError("\(error)", exitCode: 78)
+      }
+      print("settings are good")
+    }
+  }
+
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Show the settings that hold, and where each comes from.",
+      discussion: """
+        EXAMPLES
+          hrmbot config show
+          hrmbot config show --json
+        """)
+    @OptionGroup var settings: SettingsOptions
+    @Flag(help: "One JSON object.") var json = false
+
+    func run() throws {
+      let loaded = try settings.load()
+      print(json ? String(decoding: loaded.canonicalJSON, as: UTF8.self) : SettingsSchema.show(loaded))
+    }
+  }
+
+  struct Schema: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Every setting with its unit, range, default and meaning.",
+      discussion: """
+        EXAMPLES
+          hrmbot config schema
+          hrmbot config schema --json
+        """)
+    @Flag(help: "JSON schema.") var json = false
+
+    func run() throws { print(json ? SettingsSchema.jsonSchema() : SettingsSchema.table()) }
+  }
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import Bot
+import Foundation
+
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor", abstract: "Look for what would keep the bot from running well.",
+    discussion: """
+      Clock, disk, permissions, control directory, settings, model, processor. Exit code 1: something is wrong, and the
+      line says what to do. Warnings leave it 0.
+
+      EXAMPLES
+        hrmbot doctor
+        hrmbot doctor --json
+      """)
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var settings: SettingsOptions
+  @Flag(help: "One JSON object a line.") var json = false
+
+  func run() throws {
+    let loaded = Result { try settings.load() }
+    let findings = Doctor.examine(
+      home: common.stateDirectory, settings: loaded.map(\.settings), settingsPath: settings.path)
+    let painter = Painter(hasColour: Console.hasColour)
+    for finding in findings {
+      if json {
+        print(finding.json().text)
+        continue
+      }
+      let mark: String
+      switch finding.grade {
+      case .good: mark = painter.good("ok  ")
+      case .warning: mark = painter.warn("warn")
+      case .bad: mark = painter.bad("BAD ")
+      }
+      let name = finding.name + String(repeating: " ", count: max(1, 18 - finding.name.count))
+      print("\(mark)  \(name)\(finding.text)")
+      if let remedy = finding.remedy { print("      → \(remedy)") }
+    }
+    if findings.contains(where: { $0.grade == .bad }) { throw ExitCode(1) }
+  }
+}

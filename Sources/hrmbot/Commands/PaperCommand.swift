@@ -1,0 +1,150 @@
+import ArgumentParser
+import Bot
+import Core
+import Dispatch
+import Foundation
+import Settings
+
+struct PaperCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "paper",
+    abstract: "Trade on paper: on the simulated market, or on recorded bars.",
+    discussion: """
+      Without arguments it trades a simulated market (SYNTHETIC prices) in real time, and goes on where it stopped.
+      With --replay it trades recorded bars from the beginning, as fast as it can unless --speed says otherwise.
+      Ctrl-C ends it. A file STOP in the control directory, or `hrmbot stop`, stops trading but not the bot.
+
+      EXAMPLES
+        hrmbot paper
+        hrmbot paper --replay BTCUSDT.csv.gz --replay ETHUSDT.csv.gz --timeframe 1h --policy sma-cross --json
+        hrmbot paper --replay BTCUSDT.csv.gz --speed real
+        hrmbot paper --replay BTCUSDT.csv.gz --speed 20 --policy hrm --bars 500
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var settings: SettingsOptions
+
+  @Option(help: ArgumentHelp("Recorded bars (CSV or CSV.gz); may be repeated, one file an instrument.", valueName: "file"))
+  var replay: [String] = []
+  @Option(help: ArgumentHelp("Bar length, for example 5m, 1h, 1d. Default: the files' own; 1s for the simulated market."))
+  var timeframe: String?
+  @Option(help: ArgumentHelp("max: in virtual time; real: on a clock (a replay gets one step a second); N: N steps a second.", valueName: "max|real|N"))
+  var speed: String?
+  @Option(help: ArgumentHelp("Directory of the journal, or off. Default: in the state directory.", valueName: "dir|off"))
+  var journal: String?
+  @Option(help: ArgumentHelp("Policy in charge: hrm, mlp, flat or sma-cross."))
+  var policy: String?
+  @Option(help: ArgumentHelp("Time for one decision, in milliseconds."))
+  var deadlineMs: Int?
+  @Option(help: ArgumentHelp("End after so many bars."))
+  var bars: Int?
+  @Option(help: ArgumentHelp("Seed of the simulated market."))
+  var seed: UInt64?
+  @Flag(help: "End with one JSON summary on standard output; everything else goes to standard error.")
+  var json = false
+  @Flag(help: "No live screen even on a terminal.")
+  var plain = false
+
+  mutating func validate() throws {
+    if let timeframe, Timeframe(timeframe) == nil {
+      throw ValidationError("--timeframe \(timeframe): write a length such as 1s, 5m, 1h or 1d")
+    }
+    if let bars, bars < 1 { throw ValidationError("--bars \(bars): must be at least 1") }
+    _ = try pace()
+  }
+
+  private func pace() throws -> Pace {
+    switch speed {
+    case nil: return replay.isEmpty ? .wallClock : .unlimited
+    case "max": return .unlimited
+    case "real": return replay.isEmpty ? .wallClock : .barsPerSecond(1)
+    case let text?:
+      guard let rate = Double(text), rate.isFinite, rate > 0, rate <= 100_000 else {
+        throw ValidationError("--speed \(text): write max, real, or steps a second up to 100000")
+      }
+      return .barsPerSecond(rate)
+    }
+  }
+
+  func run() async throws {
+    let plan = try plan()
+    let hasScreen = Console.isTerminal && !plain && !json && !plan.pace.isVirtual
+    let service = ServiceManager(environment: ProcessInfo.processInfo.environment)
+    let log = EventLog(path: hasScreen ? LogPlace.path(home: plan.home) : nil, minimum: hasScreen || service.isPresent ? .info : .warning)
+    let screen = hasScreen ? LiveScreen() : nil
+    let display = display(plan, screen)
+    let run = PaperRun(plan: plan, display: display, log: log, service: service)
+    let signals = Signals(run)
+    defer { withExtendedLifetime(signals) {} }
+    screen?.open()
+    defer { screen?.close() }
+    let summary: RunSummary
+    do { summary = try await run.run() } catch {
+      screen?.close()
+      throw error
+    }
+    screen?.close()
+    ProgressLine.clear()
+    print(json ? summary.json().text : SummaryText.text(summary))
+    if summary.endReason.hasPrefix("error") { throw ExitCode(65) }
+  }
+
+  private func plan() throws -> RunPlan {
+    var overrides: [(key: String, value: String)] = []
+    if let policy { overrides.append(("policy.name", policy)) }
+    if let timeframe { overrides.append(("market.timeframe", timeframe)) }
+    if let deadlineMs { overrides.append(("policy.deadline_millis", "\(deadlineMs)")) }
+    if let seed { overrides.append(("market.seed", "\(seed)")) }
+    let loaded = try settings.load(adding: overrides)
+    let home = common.stateDirectory
+    let place: RunPlan.JournalPlace =
+      journal == "off" ? .off : .directory(journal ?? (replay.isEmpty ? home.journalPath : home.replayPath))
+    return RunPlan(
+      settings: loaded.settings, settingsJSON: loaded.canonicalJSON,
+      source: replay.isEmpty ? .simulated : .replay(files: replay), pace: try pace(), journal: place, home: home,
+      settingsPath: settings.path, maximumBars: bars, build: Release.version)
+  }
+
+  private func display(_ plan: RunPlan, _ screen: LiveScreen?) -> Display {
+    var display = Display()
+    if let screen {
+      display.snapshot = { screen.update($0) }
+      display.decision = { screen.add($0) }
+      display.progress = { text, _ in screen.note(text) }
+    } else if plan.pace.isVirtual {
+      if ProgressLine.isWanted { display.progress = { text, _ in ProgressLine.show(text) } }
+    } else {
+      let toError = json
+      let labels = DecisionLine.Labels(mode: plan.mode, isSynthetic: plan.isSynthetic)
+      display.decision = { DecisionLine.write($0, labels, toError: toError) }
+    }
+    return display
+  }
+}
+
+/// Where the log of a run with a screen goes.
+enum LogPlace {
+  static func path(home: StateDirectory) -> String {
+    FileManager.default.fileExists(atPath: "logs") ? "logs/hrmbot.log" : home.path + "/hrmbot.log"
+  }
+}
+
+/// Ctrl-C and SIGTERM end a run; SIGUSR1 latches a stop.
+final class Signals {
+  private var sources: [any DispatchSourceSignal] = []
+
+  init(_ run: PaperRun) {
+    for (number, reason) in [(SIGINT, "signal"), (SIGTERM, "signal")] {
+      handle(number) { run.requestStop(reason) }
+    }
+    handle(SIGUSR1) { run.latch(.stop, source: .signal, reason: "SIGUSR1") }
+  }
+
+  private func handle(_ number: Int32, _ action: @escaping @Sendable () -> Void) {
+    signal(number, SIG_IGN)
+    let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+    source.setEventHandler(handler: action)
+    source.resume()
+    sources.append(source)
+  }
+}

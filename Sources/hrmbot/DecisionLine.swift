@@ -1,0 +1,79 @@
+import Bot
+import Core
+import Foundation
+
+/// One JSON line per decision, for logs.
+enum DecisionLine {
+  struct Labels: Sendable {
+    var mode: String
+    var isSynthetic: Bool
+  }
+
+  static func write(_ event: DecisionEvent, _ labels: Labels, toError: Bool) {
+    let handle = toError ? FileHandle.standardError : FileHandle.standardOutput
+    handle.write(Data(json(event, labels).bytes + [10]))
+  }
+
+  static func json(_ event: DecisionEvent, _ labels: Labels) -> CanonicalJSON {
+    let (decision, verdict) = (event.decision, event.verdict)
+    var out = CanonicalJSON(capacity: 512)
+    out.object { out in
+      out.key("action")
+      out.value(decision.action.name)
+      out.key("at")
+      out.value(event.at.description)
+      out.key("close")
+      out.value(event.bar.close)
+      if let reason = decision.fallbackReason {
+        out.key("fallback_reason")
+        out.value(reason.rawValue)
+      }
+      out.key("final_action")
+      out.value(verdict.finalAction.name)
+      out.key("id")
+      out.value(DecisionID(sequence: decision.sequence).description)
+      out.key("instrument")
+      out.value(event.symbol)
+      out.key("mode")
+      out.value(labels.mode)
+      if let note = decision.note {
+        out.key("note")
+        out.value(note)
+      }
+      out.key("policy")
+      out.value(decision.policy.name)
+      if let reading = decision.reading {
+        out.key("probability")
+        out.value(reading.probabilities[Int(decision.action.rawValue)])
+      }
+      out.key("quantity")
+      out.value(verdict.finalQuantity)
+      if let reading = decision.reading {
+        out.key("segments")
+        out.value(reading.segments)
+      }
+      if let skip = verdict.skipReason {
+        out.key("skip_reason")
+        out.value(skip.name)
+      }
+      out.key("synthetic")
+      out.value(labels.isSynthetic)
+      out.key("untrained")
+      out.value(decision.policy.isUntrained)
+    }
+    return out
+  }
+}
+
+/// A line that is written over while something takes long.
+enum ProgressLine {
+  static var isWanted: Bool { isatty(STDERR_FILENO) == 1 }
+
+  static func show(_ text: String) {
+    FileHandle.standardError.write(Data("\r\u{1B}[2K\(text.prefix(100))".utf8))
+  }
+
+  static func clear() {
+    if isWanted { FileHandle.standardError.write(Data("\r\u{1B}[2K".utf8)) }
+  }
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import Bot
+import Foundation
+import Glibc
+
+@main
+struct Hrmbot: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "hrmbot",
+    abstract: "A trading bot that can be asked why, and stopped.",
+    discussion: """
+      EXAMPLES
+        hrmbot paper                          trade the simulated market on paper
+        hrmbot paper --replay BTCUSDT.csv.gz  the same on recorded bars
+        hrmbot stop --reason "lunch"          stop trading at once, until resumed
+        hrmbot explain last                   why the last decision was what it was
+
+      EXIT CODES
+        0 done   1 a check failed   64 wrong usage   65 bad data   66 no such input
+        69 no running bot   73 cannot write   75 in use, try later   78 wrong configuration
+      """,
+    version: Release.version,
+    subcommands: [
+      PaperCommand.self, StatusCommand.self, StopCommand.self, ResumeCommand.self, RollbackCommand.self,
+      PromoteCommand.self, ExplainCommand.self, ReplayCommand.self, ConfigCommand.self, FeaturesCommand.self,
+      ModelCommand.self, BenchCommand.self, DoctorCommand.self,
+    ])
+
+  static func main() async {
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch let error as StartError {
+      Console.error(error.description)
+      Foundation.exit(error.exitCode)
+    } catch {
+      Self.exit(withError: error)
+    }
+  }
+}
+
+/// Text to the person at the terminal.
+enum Console {
+  /// A line on standard error.
+  static func error(_ text: String) { FileHandle.standardError.write(Data("hrmbot: \(text)\n".utf8)) }
+  /// Whether standard output is a terminal.
+  static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+  /// Whether colours are wanted.
+  static var hasColour: Bool {
+    isTerminal && getenv("NO_COLOR") == nil && getenv("TERM").map { String(cString: $0) != "dumb" } ?? false
+  }
+  /// Columns and rows of the terminal.
+  static var size: (columns: Int, rows: Int) {
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return (80, 24) }
+    return (Int(size.ws_col), Int(size.ws_row))
+  }
+}

@@ -1,0 +1,50 @@
+import Bot
+import Core
+
+/// A run's summary in words.
+enum SummaryText {
+  static func text(_ summary: RunSummary) -> String {
+    var lines: [String] = []
+    var labels = [summary.mode.uppercased()]
+    if summary.isSynthetic { labels.append("SYNTHETIC") }
+    if summary.isUntrained { labels.append("UNTRAINED model") }
+    lines.append("\(labels.joined(separator: " · ")) · policy \(summary.policy) · \(summary.timeframe) bars")
+    let span = [summary.firstBar, summary.lastBar].compactMap { $0?.description }.joined(separator: " to ")
+    lines.append("  bars       \(summary.bars)  \(span)")
+    let wished = Action.allCases.map { "\($0.name) \(summary.statistics.wished[Int($0.rawValue)])" }
+    lines.append("  decisions  \(summary.statistics.total)  (\(wished.joined(separator: ", ")))")
+    let vetoes = summary.statistics.vetoCounts.map { "\($0.name) \($0.count)" }
+    lines.append("  vetoes     \(vetoes.isEmpty ? "none" : vetoes.joined(separator: ", "))")
+    lines.append(
+      "  orders     \(summary.orders.orders), fills \(summary.orders.fills), rejected \(summary.orders.rejected), "
+        + "fees \(amount(summary.orders.feesQuote))")
+    let net = Money(raw: summary.equityQuote.raw - summary.startCashQuote.raw)
+    lines.append(
+      "  equity     \(amount(summary.equityQuote))  (\(net.isNegative ? "" : "+")\(amount(net)) net of fees), "
+        + "cash \(amount(summary.cashQuote))")
+    let problems = summary.feed.problems.map { "\($0.name) \($0.count)" }
+    if !problems.isEmpty { lines.append("  feed       \(problems.joined(separator: ", "))") }
+    if let journal = summary.journal {
+      lines.append("  journal    \(journal.path)  \(journal.records) records, hash \(journal.hash.prefix(16))…")
+    }
+    lines.append(
+      "  speed      \(Int(summary.timing.decisionsPerSecond)) decisions/s, \(Int(summary.timing.peakMemoryMiB)) MiB, "
+        + "ended: \(summary.endReason)")
+    return lines.joined(separator: "\n")
+  }
+
+  /// Money to the cent, for people.
+  static func amount(_ money: Money) -> String {
+    guard let cents = try? money.raw.divided(by: Money.unit / 100, rounding: .halfEven) else { return money.description }
+    let sign = cents < 0 ? "-" : ""
+    let digits = String(cents.magnitude)
+    let padded = String(repeating: "0", count: max(0, 3 - digits.count)) + digits
+    var whole = String(padded.dropLast(2))
+    var index = whole.endIndex
+    while let previous = whole.index(index, offsetBy: -3, limitedBy: whole.startIndex), previous != whole.startIndex {
+      whole.insert(",", at: previous)
+      index = previous
+    }
+    return "\(sign)\(whole).\(padded.suffix(2))"
+  }
+}
