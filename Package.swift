@@ -8,8 +8,10 @@ let collections: Target.Dependency = .product(name: "DequeModule", package: "swi
 let database: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let yaml: Target.Dependency = .product(name: "Yams", package: "Yams")
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: "\(name)Tests", dependencies: dependencies, resources: [.copy("Resources")])
+/// Tests of one target; `Resources` holds expected values.
+func tests(_ name: String, _ dependencies: [Target.Dependency], hasResources: Bool = false) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: dependencies, resources: hasResources ? [.copy("Resources")] : [])
 }
 
 let package = Package(
@@ -44,5 +46,18 @@ let package = Package(
     .systemLibrary(name: "COpenBLAS", path: "Sources/System/COpenBLAS", pkgConfig: "openblas"),
     .systemLibrary(name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "libcrypto"),
     .systemLibrary(name: "CZlib", path: "Sources/System/CZlib", pkgConfig: "zlib"),
+
+    tests("Core", ["Core"], hasResources: true),
+    tests("Settings", ["Settings", "Core"]),
+    tests("Feed", ["Feed", "Core", "CZlib"]),
+    tests("Features", ["Features", "Core", "Digest"], hasResources: true),
+    tests("HRM", ["HRM", "Digest"], hasResources: true),
+    tests("Agent", ["Agent", "Core", "HRM", "Digest"], hasResources: true),
+    tests("Risk", ["Risk", "Core"]),
+    tests("Exchange", ["Exchange", "Core"]),
+    tests("Execution", ["Execution", "Exchange", "Core", database]),
+    tests("Journal", ["Journal", "Core", "Digest", database]),
+    tests("Digest", ["Digest"]),
+    tests("Tidy", []),
   ]
 )

@@ -45,13 +45,15 @@ struct RollbackPropertyTests {
       let now = Timestamp(milliseconds: seconds * 1000)
       if random.below(40) == 0 {
         let name = ["hrm", "mlp", "flat", "none"][random.below(4)]
-        let command: RollbackCommand = random.below(8) == 0 ? .rollBack : .promote(name)
+        let target: String? = random.below(2) == 0 ? nil : name
+        let command: RollbackCommand = random.below(8) == 0 ? .rollBack(to: target) : .promote(name)
         let before = stage.state
         let effect = try? stage.command(command, by: "ann", available: ["hrm", "mlp", "flat"], now: now)
         switch effect {
         case .rollBack(let to, let trigger, _):
-          #expect(to == "flat" && trigger == .command && reference.inCharge != "flat", "seed \(seed), step \(step)")
-          reference.replace(by: "flat", coolDownUntil: seconds + Int64(limits.coolDownSeconds))
+          #expect(to == target ?? "flat" && to != "none" && trigger == .command, "seed \(seed), step \(step)")
+          #expect(reference.inCharge != to, "seed \(seed), step \(step)")
+          reference.replace(by: to, coolDownUntil: seconds + Int64(limits.coolDownSeconds))
           rollbacks += 1
         case .promote(let to, _):
           #expect(to != "none" && seconds >= reference.coolDownUntil, "seed \(seed), step \(step)")

@@ -13,7 +13,7 @@ func numbers(_ csv: String) throws -> (header: [String], rows: [[Double?]]) {
   let lines = csv.split(separator: "\n")
   let rows = try lines.dropFirst().map { line in
     try line.split(separator: ",", omittingEmptySubsequences: false).map { cell -> Double? in
-      cell.isEmpty ? nil : try #require(Double(cell))
+      cell.isEmpty ? nil : try #require(Double(cell) as Double?)
     }
   }
   return (lines[0].split(separator: ",").map(String.init), rows)

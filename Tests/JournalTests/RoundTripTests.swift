@@ -52,7 +52,7 @@ private struct Maker {
     let reading = flag() ? networkReading() : nil
     return AnswerRecord(
       ticket: random.next(), instrument: symbol().id, reading: reading, quantity: float(),
-      failure: reading == nil ? text() : nil, at: moment())
+      failure: reading == nil ? text() : nil, latencyMicros: random.below(1_000_000), at: moment())
   }
   mutating func report() -> ReportRecord {
     let report: ExecutionReport
@@ -88,7 +88,9 @@ private struct Maker {
   mutating func session() -> SessionRecord {
     SessionRecord(
       build: text(), mode: text(), feed: flag() ? .simulated : .files([text(), text()]),
-      instruments: ["SIM-BTC", text()], timeframe: .oneHour, policyInCharge: text(),
+      instruments: ["SIM-BTC", text()],
+      listings: [.init(kind: .cryptoSpot, venue: text()), .init(kind: .fx, venue: text())], isVirtualTime: flag(),
+      timeframe: .oneHour, policyInCharge: text(),
       policies: [PolicyIdentity(name: text(), sha256: text(), isUntrained: flag())], settingsHash: text(),
       settings: Array("{\"risk\":{\"a\":[1,2.5,null]}}".utf8), seed: random.next(), session: random.next(),
       state: flag() ? Array("{\"s\":\"\\u00e9\"}".utf8) : nil, at: moment())
@@ -143,7 +145,7 @@ private struct Maker {
 
   @Test func whatIsNotFiniteStaysSo() throws {
     let answer = AnswerRecord(
-      ticket: 1, instrument: btc.id, reading: nil, quantity: .infinity, failure: "nan", at: moment)
+      ticket: 1, instrument: btc.id, reading: nil, quantity: .infinity, failure: "nan", latencyMicros: 7, at: moment)
     let bytes = RecordEncoder.answer(answer, symbol: "SIM-BTC")
     #expect(try isCanonical(bytes))
     #expect(try decoder.answer(JournalRecord(sequence: 1, kind: .answer, payload: bytes)).quantity.isNaN)

@@ -40,7 +40,7 @@ public struct StatusSnapshot: Codable, Sendable, Equatable {
     public var count: Int
   }
 
-  public var processID: Int32
+  public var processIdentifier: Int32
   public var build: String
   public var mode: String
   public var isSynthetic: Bool
@@ -84,11 +84,11 @@ public struct StatusSnapshot: Codable, Sendable, Equatable {
 
   /// Who, what and where; the rest is filled in.
   init(
-    processID: Int32, build: String, mode: String, isSynthetic: Bool, venue: String, timeframe: Timeframe,
+    processIdentifier: Int32, build: String, mode: String, isSynthetic: Bool, venue: String, timeframe: Timeframe,
     startedAt: Timestamp, updatedAt: Timestamp, tradingState: TradingState, policy: String, isUntrained: Bool,
     cashQuote: Money, startEquityQuote: Money
   ) {
-    self.processID = processID
+    self.processIdentifier = processIdentifier
     self.build = build
     self.mode = mode
     self.isSynthetic = isSynthetic

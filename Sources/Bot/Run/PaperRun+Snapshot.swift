@@ -26,7 +26,7 @@ extension PaperRun {
     var journalPath: String?
     if case .directory(let directory) = plan.journal { journalPath = directory }
     var snapshot = StatusSnapshot(
-      processID: getpid(), build: plan.build, mode: plan.mode, isSynthetic: plan.isSynthetic,
+      processIdentifier: getpid(), build: plan.build, mode: plan.mode, isSynthetic: plan.isSynthetic,
       venue: prepared.instruments.instruments.first?.venue ?? "", timeframe: prepared.timeframe, startedAt: startedAt,
       updatedAt: now, tradingState: await supervisor.tradingState, policy: inCharge.name,
       isUntrained: inCharge.isUntrained, cashQuote: books.cashQuote, startEquityQuote: prepared.startEquityQuote)

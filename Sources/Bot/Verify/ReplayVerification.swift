@@ -34,7 +34,8 @@ public final class ReplayVerification {
   private var decoder = RecordDecoder(instruments: InstrumentTable([]))
   private var report = Report(records: 0, decisions: 0, networkAnswers: 0, sessions: 0, difference: nil)
   /// States after the last inputs: a session that ended in a crash goes on from one of them.
-  private var recentStates: [[UInt8]] = []
+  private var recentStates: [EngineState] = []
+  private static let statesKept = 128
 
   /// A verification of a journal. `recomputesNetwork` false takes the network's answers as recorded.
   public init(query: JournalQuery, home: StateDirectory, rules: InstrumentSettings, paths: BotSettings, recomputesNetwork: Bool) {
@@ -61,6 +62,7 @@ public final class ReplayVerification {
         }
         sink.expect(record)
         report.records = record.sequence
+        if record.kind == .decision { report.decisions += 1 }
       }
       next += 2_000
       progress(min(next, total), total)
@@ -90,8 +92,8 @@ public final class ReplayVerification {
       if case .answer(let answer, _) = input, recomputesNetwork { check(answer, record) }
       await supervisor.process(input, at: at)
     }
-    recentStates.append(try await supervisor.engineState(sessions: report.sessions).encoded())
-    if recentStates.count > 256 { recentStates.removeFirst(128) }
+    recentStates.append(await supervisor.engineState(sessions: report.sessions))
+    if recentStates.count == 2 * Self.statesKept { recentStates.removeFirst(Self.statesKept) }
   }
 
   private func input(_ record: JournalRecord) throws -> (Ingress, Timestamp) {
@@ -140,11 +142,11 @@ public final class ReplayVerification {
 
   private func begin(_ record: JournalRecord) async throws {
     let session = try RecordDecoder.session(record)
-    if let state = session.state, report.sessions > 0, !recentStates.contains(state) {
+    if let state = session.state, report.sessions > 0, try !recentStates.contains(where: { try $0.encoded() == state }) {
       report.difference = ReplayDifference(
         sequence: record.sequence, kind: "session", reason: "starts from a state that the records before do not give",
         recorded: String(decoding: state.prefix(200), as: UTF8.self),
-        recomputed: recentStates.last.map { String(decoding: $0.prefix(200), as: UTF8.self) } ?? "-")
+        recomputed: try recentStates.last.map { String(decoding: try $0.encoded().prefix(200), as: UTF8.self) } ?? "-")
       return
     }
     report.sessions = Int(session.session)

@@ -1,12 +1,14 @@
-import Foundation
+import Journal
 import Settings
 
 /// Settings as a session record has them: one flat JSON object of full names and values, without places on disk.
 enum SessionSettings {
-  /// The settings of a session, with the places of `paths`. Throws `SettingsErrors` and what JSON parsing throws.
+  /// The settings of a session, with the places of `paths`. Throws `SettingsErrors` and `JSONTreeError`.
   static func read(_ json: [UInt8], paths: BotSettings) throws -> BotSettings {
-    let object = try JSONSerialization.jsonObject(with: Data(json)) as? [String: Any] ?? [:]
-    let pairs = object.keys.sorted().compactMap { key in text(object[key]).map { (key: key, value: $0) } }
+    guard case .object(let members, _) = try JSONTree.parse(json) else {
+      throw StartError("not a JSON object", exitCode: 65)
+    }
+    let pairs = members.compactMap { member in text(member.value).map { (key: member.key, value: $0) } }
     var settings = try SettingsLoader.load(path: nil, environment: [:], overrides: pairs).settings
     settings.policy.modelDirectory = paths.policy.modelDirectory
     settings.policy.mlpDirectory = paths.policy.mlpDirectory
@@ -14,13 +16,12 @@ enum SessionSettings {
   }
 
   /// A value as the command line would give it; nil for one that the model decides.
-  private static func text(_ value: Any?) -> String? {
+  private static func text(_ value: JSONTree) -> String? {
     switch value {
-    case let text as String: return text
-    case let flag as Bool: return flag ? "true" : "false"
-    case let list as [Any]: return "[" + list.map { "\($0)" }.joined(separator: ", ") + "]"
-    case nil, is NSNull: return nil
-    case let other?: return "\(other)"
+    case .string(let text), .number(let text): text
+    case .bool(let flag): flag ? "true" : "false"
+    case .array(let elements, _): elements.compactMap(text).joined(separator: ",")
+    case .null, .object: nil
     }
   }
 }

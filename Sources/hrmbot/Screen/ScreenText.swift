@@ -35,7 +35,7 @@ enum ScreenText {
     }
     var lines = [
       "\(paint.bold("hrmbot")) \(badges.joined(separator: " "))",
-      "\(status.timeframe) bars from \(status.venue) · policy \(paint.bold(status.policy)) · pid \(status.processID)",
+      "\(status.timeframe) bars from \(status.venue) · policy \(paint.bold(status.policy)) · pid \(status.processIdentifier)",
     ]
     if let latch = status.latch {
       lines.append(
