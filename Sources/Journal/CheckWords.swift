@@ -37,6 +37,35 @@ extension RiskCheck {
   }
 }
 
+extension RiskCheck {
+  /// What measured value and limit count, with the space before it; empty for plain numbers.
+  var unit: String {
+    switch self {
+    case .dataAge, .clockSkew: " ms"
+    case .orderNotional, .positionLimit, .grossExposure, .availableBalance, .riskPerTrade, .dailyLoss, .drawdown:
+      " (quote currency)"
+    case .orderRate: " a minute"
+    default: ""
+    }
+  }
+
+  /// Why a check without a measured value says no.
+  var refusal: String {
+    switch self {
+    case .tradingState: "the bot only reduces its positions, or is halted"
+    case .stopLatch: "a stop is latched; `hrmbot resume` shows it"
+    case .legalAction: "not possible with the present position, or an order of it is still on its way"
+    case .dataGap: "bars are missing just before this one"
+    case .calendar: "the market is closed, or too close to its close"
+    case .journalHealthy: "the journal cannot be written"
+    case .venueReady: "the venue is not connected, or the books have not been compared yet"
+    case .coolDown: "the pause after a losing streak is not over"
+    case .lotAndTick: "no whole number of lots or ticks"
+    default: "the input is missing"
+    }
+  }
+}
+
 extension Action {
   /// The action in words.
   var words: String {

@@ -129,11 +129,20 @@ public enum Explanation {
     let words = RiskCheck(rawValue: rule)?.words ?? rule
     let isVeto = check.shown("verdict") == "veto"
     var parts: [String] = []
-    if let input = check.present("input") { parts.append("measured \(input)") }
-    if let limit = check.present("limit") { parts.append("limit \(limit)") }
-    if let margin = check.present("margin") { parts.append("margin \(margin)") }
-    if parts.isEmpty, isVeto { parts.append("the input is missing, or the rule forbids it outright") }
+    let unit = RiskCheck(rawValue: rule)?.unit ?? ""
+    for (key, label) in [("input", "measured"), ("limit", "limit"), ("margin", "margin")] {
+      if let value = check.present(key) { parts.append("\(label) \(short(value))\(unit)") }
+    }
+    if parts.isEmpty, isVeto { parts.append(RiskCheck(rawValue: rule)?.refusal ?? "forbidden") }
     return parts.isEmpty ? words : "\(words): \(parts.joined(separator: ", "))"
+  }
+
+  /// A decimal cut to eight places for reading; the record has them all.
+  private static func short(_ decimal: String) -> String {
+    guard let point = decimal.firstIndex(of: "."), decimal.distance(from: point, to: decimal.endIndex) > 9 else {
+      return decimal
+    }
+    return decimal[..<decimal.index(point, offsetBy: 9)] + "…"
   }
 
   private static func conclusion(_ fields: RecordFields, into lines: inout ExplanationLines) {

@@ -47,6 +47,8 @@ extension RiskStage {
   }
 
   func checkCalendar(_ index: Int, _ now: Timestamp, _ list: inout CheckList) {
+    // A bar of a day or more ends when the market is closed; its order waits for the next open.
+    if timeframe >= .oneDay { return list.notApplicable(.calendar) }
     list.require(.calendar, instruments.instruments[index].calendar.phase(at: now) == .open)
   }
 }

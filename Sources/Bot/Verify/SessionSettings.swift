@@ -8,11 +8,12 @@ enum SessionSettings {
     guard case .object(let members, _) = try JSONTree.parse(json) else {
       throw StartError("not a JSON object", exitCode: 65)
     }
-    let pairs = members.compactMap { member in text(member.value).map { (key: member.key, value: $0) } }
-    var settings = try SettingsLoader.load(path: nil, environment: [:], overrides: pairs).settings
-    settings.policy.modelDirectory = paths.policy.modelDirectory
-    settings.policy.mlpDirectory = paths.policy.mlpDirectory
-    return settings
+    var pairs = members.compactMap { member in text(member.value).map { (key: member.key, value: $0) } }
+    pairs += [
+      (key: "policy.model_directory", value: paths.policy.modelDirectory),
+      (key: "policy.mlp_directory", value: paths.policy.mlpDirectory),
+    ].filter { !$0.value.isEmpty }
+    return try SettingsLoader.load(path: nil, environment: [:], overrides: pairs).settings
   }
 
   /// A value as the command line would give it; nil for one that the model decides.

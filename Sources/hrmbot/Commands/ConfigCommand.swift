@@ -7,7 +7,7 @@ import Settings
 struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config", abstract: "Check and show settings.",
-    subcommands: [Check.self, Show.self, Schema.self])
+    subcommands: [Check.self, Show.self, Schema.self, File.self])
 
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -42,6 +42,17 @@ struct ConfigCommand: ParsableCommand {
       let loaded = try settings.load()
       print(json ? String(decoding: loaded.canonicalJSON, as: UTF8.self) : SettingsSchema.show(loaded))
     }
+  }
+
+  struct File: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Print a commented settings file with all defaults.",
+      discussion: """
+        EXAMPLE
+          hrmbot config file > settings.yaml
+        """)
+
+    func run() throws { print(SettingsSchema.file(), terminator: "") }
   }
 
   struct Schema: ParsableCommand {
