@@ -79,7 +79,7 @@ public enum Doctor {
     var status = statvfs()
     var path = home.path
     while statvfs(path, &status) != 0, path != "/" { path = URL(fileURLWithPath: path).deletingLastPathComponent().path }
-    let free = UInt64(status.f_bavail) * UInt64(status.f_frsize) >> 20
+    let free = (UInt64(status.f_bavail) * UInt64(status.f_frsize)) >> 20
     let grade: Finding.Grade = free >= 1024 ? .good : free >= 128 ? .warning : .bad
     return Finding(
       name: "disk", grade: grade, text: "\(free) MiB free at \(path)",

@@ -23,12 +23,18 @@ public struct ExecutionStage: Sendable {
   static let staleLooksAllowed = 3
   /// Orders that may be open at once; opening orders beyond it are refused.
   public static let orderCapacity = 256
+  /// The same for this stage: at most `orderCapacity`.
+  let openOrderLimit: Int
   /// How far from the last price a flattening limit order may trade.
   public static let flattenCollar = Rate(basisPoints: 100)
 
   /// A stage with an account of `cashQuote` and nothing else, or with a journalled state (then cash comes from there).
-  public init(instruments: InstrumentTable, cashQuote: Money = .zero, state: ExecutionState? = nil) {
+  public init(
+    instruments: InstrumentTable, cashQuote: Money = .zero, state: ExecutionState? = nil,
+    openOrderLimit: Int = ExecutionStage.orderCapacity
+  ) {
     self.instruments = instruments
+    self.openOrderLimit = min(openOrderLimit, Self.orderCapacity)
     let fresh = ExecutionState(instruments: instruments, cashQuote: cashQuote)
     if let state, state.symbols != fresh.symbols {
       self.state = state.moved(to: instruments)
@@ -102,7 +108,7 @@ public struct ExecutionStage: Sendable {
     if let plan = state.plan, plan.level > .reduce || request.clientID.role == .entry {
       return "stop of level \(plan.level.rawValue) is in force"
     }
-    guard state.orders.count < Self.orderCapacity else { return "\(Self.orderCapacity) orders are open" }
+    guard state.orders.count < openOrderLimit else { return "\(openOrderLimit) orders are open" }
     return nil
   }
 

@@ -16,6 +16,9 @@ public actor OrderExecution {
   private var counters = OrderCounters()
   private var pathLatency = LatencyHistogram()
   private let alert: @Sendable (String) -> Void
+  /// Asks for a change of the trading state, as an input of its own.
+  private let demand: @Sendable (ControlCommand) -> Void
+  private var isKnownUnprotected = false
   private var lastPrices: [Price?]
   private var tradingState = TradingState.active
 
@@ -23,7 +26,7 @@ public actor OrderExecution {
   public init(
     executor: ThreadExecutor, stage: ExecutionStage, instruments: InstrumentTable, recorder: Recorder, risk: RiskVeto,
     features: FeatureBuilder, gateway: any OrderGateway, time: any TimeSource,
-    alert: @escaping @Sendable (String) -> Void
+    alert: @escaping @Sendable (String) -> Void, demand: @escaping @Sendable (ControlCommand) -> Void
   ) {
     self.executor = executor
     self.stage = stage
@@ -34,6 +37,7 @@ public actor OrderExecution {
     self.gateway = gateway
     self.time = time
     self.alert = alert
+    self.demand = demand
     lastPrices = Array(repeating: nil, count: instruments.count)
   }
 
@@ -96,6 +100,10 @@ public actor OrderExecution {
         counters.alerts += 1
         alert(text)
       }
+    }
+    if stage.hasUnprotectedPosition != isKnownUnprotected {
+      isKnownUnprotected.toggle()
+      demand(.degrade(.unprotectedPosition, isOn: isKnownUnprotected))
     }
     let (unknown, open, reserved) = (stage.unknownOrders, stage.openOrders, stage.reservedQuote)
     await risk.update {

@@ -79,7 +79,7 @@ public struct Engine: Sendable {
     let log = callbacks.log
     let execution = OrderExecution(
       executor: executor, stage: parts.executionStage(), instruments: parts.instruments, recorder: recorder,
-      risk: risk, features: features, gateway: gateway, time: parts.time, alert: { log(.error, $0) })
+      risk: risk, features: features, gateway: gateway, time: parts.time, alert: { log(.error, $0) }, demand: callbacks.demand)
     await risk.connect(execution)
     let stages = Stages(
       feed: feed, features: features, agent: agent, rollback: rollback, risk: risk, execution: execution)
@@ -98,7 +98,9 @@ extension EngineParts {
   }
 
   fileprivate func executionStage() -> ExecutionStage {
-    ExecutionStage(instruments: instruments, cashQuote: startCashQuote, state: state?.execution)
+    ExecutionStage(
+      instruments: instruments, cashQuote: startCashQuote, state: state?.execution,
+      openOrderLimit: settings.execution.maxOpenOrders)
   }
 
   fileprivate func environment() -> RiskEnvironment {

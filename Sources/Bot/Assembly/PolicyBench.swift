@@ -118,6 +118,20 @@ public struct PolicyBench: Sendable {
         "hierarchical_reasoning_model.\(key) = \(wanted), but the model at \(path) has \(actual): a loaded model fixes "
           + "its shapes; remove the setting or name another model", exitCode: 78)
     }
+    let lowered: [(String, Int, Int)] = [
+      ("hierarchical.N_cycles", settings.cycles, shape.nCycles),
+      ("hierarchical.T_timesteps", settings.timesteps, shape.tSteps), ("act.M_max", settings.actMax, shape.maxSegments),
+    ]
+    for (key, wanted, most) in lowered where wanted > most {
+      throw StartError(
+        "hierarchical_reasoning_model.\(key) = \(wanted), but the model at \(path) was made for \(most): a setting can "
+          + "lower it, not raise it", exitCode: 78)
+    }
+    guard settings.actEpsilon == HRMSettings().actEpsilon else {
+      throw StartError(
+        "hierarchical_reasoning_model.act.epsilon = \(settings.actEpsilon): exploration acts in training, and this "
+          + "version does not train; leave it at \(HRMSettings().actEpsilon)", exitCode: 78)
+    }
     // Dropout acts in training only; a model that was not trained with it cannot be made to have been.
     for (key, dropout) in [("h_module", settings.hModule.dropout), ("l_module", settings.lModule.dropout)]
     where dropout != .zero {
