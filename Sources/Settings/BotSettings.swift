@@ -84,9 +84,9 @@ public struct HRMSettings: Sendable, Equatable {
   /// The fast, low-level module.
   public var lModule = Module()
   /// High-level cycles per segment.
-  public var cycles = 3
+  public var cycles: Int?
   /// Low-level steps per cycle.
-  public var timesteps = 5
+  public var timesteps: Int?
   /// Relative change below which the L loop counts as converged.
   public var convergenceThreshold: Double = 1e-6
   /// Steps after which a converging loop is cut off.

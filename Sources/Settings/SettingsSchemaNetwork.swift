@@ -31,11 +31,11 @@ extension SettingsSchema {
 
   private static let hierarchical: [SettingsEntry] = [
     SettingsEntry(
-      name, "hierarchical.N_cycles", \.hierarchicalReasoningModel.cycles, .integer(1...16), unit: "cycles",
-      "High-level cycles per segment."),
+      name, "hierarchical.N_cycles", \.hierarchicalReasoningModel.cycles, SettingCodec.integer(1...16).optional(),
+      unit: "cycles", "High-level cycles per segment, at most the model's; null: the model's (hrm-27m: 3)."),
     SettingsEntry(
-      name, "hierarchical.T_timesteps", \.hierarchicalReasoningModel.timesteps, .integer(1...64), unit: "steps",
-      "Low-level steps per cycle."),
+      name, "hierarchical.T_timesteps", \.hierarchicalReasoningModel.timesteps, SettingCodec.integer(1...16).optional(),
+      unit: "steps", "Low-level steps per cycle, at most the model's; null: the model's (hrm-27m: 5)."),
     SettingsEntry(
       name, "hierarchical.convergence_threshold", \.hierarchicalReasoningModel.convergenceThreshold,
       .number(1e-12...1), unit: "relative change", "Change below which the L loop counts as converged."),
@@ -66,7 +66,7 @@ extension SettingsSchema {
   private static let thinking: [SettingsEntry] = [
     SettingsEntry(
       name, "act.M_max", \.hierarchicalReasoningModel.actMax, .integer(1...64), unit: "segments",
-      "Most segments of adaptive computation per decision."),
+      "Most segments of adaptive computation per decision, at most the model's."),
     SettingsEntry(
       name, "act.M_min", \.hierarchicalReasoningModel.actMin, .integer(1...64), unit: "segments",
       "Fewest segments per decision."),

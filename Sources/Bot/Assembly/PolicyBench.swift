@@ -119,8 +119,8 @@ public struct PolicyBench: Sendable {
           + "its shapes; remove the setting or name another model", exitCode: 78)
     }
     let lowered: [(String, Int, Int)] = [
-      ("hierarchical.N_cycles", settings.cycles, shape.nCycles),
-      ("hierarchical.T_timesteps", settings.timesteps, shape.tSteps), ("act.M_max", settings.actMax, shape.maxSegments),
+      ("hierarchical.N_cycles", settings.cycles ?? 1, shape.nCycles),
+      ("hierarchical.T_timesteps", settings.timesteps ?? 1, shape.tSteps), ("act.M_max", settings.actMax, shape.maxSegments),
     ]
     for (key, wanted, most) in lowered where wanted > most {
       throw StartError(
