@@ -28,6 +28,7 @@ public struct NoRecords: RecordSink {
 /// order of events.
 public final class Recorder: Sendable {
   private let next: Atomic<UInt64>
+  private let lost = Atomic(false)
   private let sink: any RecordSink
   private let time: any TimeSource
   /// Whether records are wanted at all.
@@ -46,8 +47,12 @@ public final class Recorder: Sendable {
   /// The number that the next record will bear.
   public var nextSequence: UInt64 { next.load(ordering: .relaxed) }
 
+  /// Whether a record was refused. From then on the journal has a hole that only a restart closes: its numbers must
+  /// follow one another.
+  public var hasLost: Bool { lost.load(ordering: .relaxed) }
+
   /// Whether what is recorded will last.
-  public var isHealthy: Bool { sink.isHealthy }
+  public var isHealthy: Bool { !hasLost && sink.isHealthy }
 
   /// Writes one record; `payload` is asked for only if records are wanted. Returns its sequence number.
   @discardableResult
@@ -55,11 +60,12 @@ public final class Recorder: Sendable {
     let sequence = next.wrappingAdd(1, ordering: .relaxed).oldValue
     guard isRecording else { return sequence }
     let wall = isVirtual ? 0 : time.now.milliseconds * 1000
-    _ = sink.take(
-      JournalRecord(sequence: sequence, kind: kind, payload: payload(sequence), wallMicros: wall, latency: latency))
+    let record = JournalRecord(
+      sequence: sequence, kind: kind, payload: payload(sequence), wallMicros: wall, latency: latency)
+    if !sink.take(record) { lost.store(true, ordering: .relaxed) }
     return sequence
   }
 
   /// Waits until a record is durable; false if it never will be.
-  public func durable(_ sequence: UInt64) async -> Bool { await sink.durable(sequence) }
+  public func durable(_ sequence: UInt64) async -> Bool { hasLost ? false : await sink.durable(sequence) }
 }

@@ -10,6 +10,7 @@ actor RunLoop {
   private let prepared: PaperRun.Prepared
   private var clock: EventClock
   private var persisted: EngineState?
+  private var beats = 0
 
   init(run: PaperRun, prepared: PaperRun.Prepared) {
     executor = prepared.engine.executor
@@ -84,6 +85,7 @@ actor RunLoop {
         // Fed here, by the loop that trades: a timer thread would keep a dead loop looking alive.
         run.service.notify("WATCHDOG=1")
         await run.show(prepared)
+        await tend()
       } else {
         await persist()
       }
@@ -94,6 +96,25 @@ actor RunLoop {
       if await !prepared.engine.supervisor.isThinking { return ending }
     }
     return ending ?? "closed"
+  }
+
+  /// What the loop looks after a few times a second: a journal that failed, answers that are still owed.
+  private func tend() async {
+    beats += 1
+    guard beats % 4 == 0 else { return }
+    let execution = prepared.engine.stages.execution
+    let context = EventContext(
+      input: prepared.engine.recorder.nextSequence, at: clock.now, startedNanoseconds: run.time.monotonicNanoseconds)
+    await execution.resend(context: context)
+    guard let writer = prepared.writer else { return }
+    if !writer.isHealthy {
+      run.log.write(.critical, "journal: \(writer.failure ?? "failed"); nothing is opened until it can be written")
+      _ = await writer.recover()
+    }
+    if writer.isHealthy, prepared.engine.recorder.hasLost {
+      // The journal works again but has a hole: a restart starts from what it holds, and compares the books.
+      run.requestStop("error: the journal lost records while it could not be written")
+    }
   }
 
   private func persist() async {
