@@ -7,6 +7,8 @@ extension RecordEncoder {
     if let state = s.state { try requireObject(state, field: "state", kind: .session) }
     var json = CanonicalJSON(capacity: 4096 + s.settings.count + (s.state?.count ?? 0))
     json.object { json in
+      json.key("arithmetic")
+      json.optional(s.arithmetic)
       json.key("at")
       json.value(s.at.milliseconds)
       json.key("build")

@@ -5,6 +5,7 @@ import Exchange
 import Execution
 import Feed
 import Foundation
+import HRM
 import Journal
 import Settings
 
@@ -170,8 +171,8 @@ extension PaperRun {
         build: plan.build, mode: plan.mode, feed: plan.isSynthetic ? .simulated : .files(source.names),
         instruments: source.instruments.instruments.map(\.symbol),
         listings: source.instruments.instruments.map { .init(kind: $0.kind, venue: $0.venue) },
-        isVirtualTime: plan.pace.isVirtual, timeframe: source.timeframe,
-        policyInCharge: await prepared.engine.stages.agent.inCharge.name,
+        arithmetic: bench.network == nil ? nil : HRMNetwork.kernelName, isVirtualTime: plan.pace.isVirtual,
+        timeframe: source.timeframe, policyInCharge: await prepared.engine.stages.agent.inCharge.name,
         policies: bench.policies.map(\.policy.identity), settingsHash: SHA256.hex(SHA256.digest(plan.settingsJSON)),
         settings: plan.settingsJSON, seed: plan.settings.market.seed, session: UInt64(prepared.sessions),
         state: state, at: now))

@@ -19,6 +19,8 @@ public final class ReplayVerification {
     public var networkAnswers: Int
     public var sessions: Int
     public var difference: ReplayDifference?
+    /// What could not be checked here, and why.
+    public var notes: [String] = []
   }
 
   private let query: JournalQuery
@@ -174,8 +176,7 @@ public final class ReplayVerification {
         inCharge: session.policyInCharge, mayCreateModel: false, isVirtualTime: session.isVirtualTime)
     ) { _ in }
     try check(bench, session, sequence)
-    let model = settings.hierarchicalReasoningModel
-    runner = try bench.network.map { try NetworkRunner($0.network, model) }
+    runner = try makeRunner(bench, session, settings.hierarchicalReasoningModel)
     let parts = EngineParts(
       executor: ThreadExecutor(name: "verify"), instruments: table, timeframe: session.timeframe,
       settings: settings, bench: bench, inCharge: session.policyInCharge, mode: session.mode,
@@ -184,6 +185,20 @@ public final class ReplayVerification {
     var callbacks = EngineCallbacks()
     callbacks.think = { [requests = RequestBox(self)] in requests.keep($0) }
     return try await Engine.assemble(parts, callbacks: callbacks) { _ in NoGateway() }
+  }
+
+  /// The network to ask again; nil where its answers must be taken as recorded.
+  private func makeRunner(
+    _ bench: PolicyBench, _ session: SessionRecord, _ model: HRMSettings
+  ) throws -> NetworkRunner? {
+    guard recomputesNetwork, let network = bench.network?.network else { return nil }
+    guard session.arithmetic == HRMNetwork.kernelName else {
+      report.notes.append(
+        "session \(session.session): the network's answers are taken as recorded: they were computed with "
+          + "\(session.arithmetic ?? "other") kernels, here they would be with \(HRMNetwork.kernelName)")
+      return nil
+    }
+    return try NetworkRunner(network, model)
   }
 
   private func check(_ bench: PolicyBench, _ session: SessionRecord, _ sequence: UInt64) throws {

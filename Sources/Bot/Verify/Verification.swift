@@ -56,6 +56,7 @@ public struct Verification: Sendable {
           "replay   the same: \(replay.records) records, \(replay.decisions) decisions, \(replay.networkAnswers) network "
             + "answers computed again, \(replay.sessions) sessions")
       }
+      lines += replay.notes.map { "note     \($0)" }
     }
     return lines.joined(separator: "\n")
   }
@@ -74,6 +75,8 @@ public struct Verification: Sendable {
       out.value(isGood)
       out.key("journal_hash")
       out.value(hash)
+      out.key("notes")
+      out.array { out in replay?.notes.forEach { out.value($0) } }
       out.key("records")
       out.value(records)
       out.key("replayed")

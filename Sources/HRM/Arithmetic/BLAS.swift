@@ -31,17 +31,8 @@ enum BLAS {
   }
 
   private static func suitableKernels() -> String? {
-    guard let file = fopen("/proc/cpuinfo", "re") else { return nil }
-    defer { fclose(file) }
-    var line = [CChar](repeating: 0, count: 8192)
-    for _ in 0..<64 where fgets(&line, Int32(line.count), file) != nil {
-      guard strncmp(line, "flags", 5) == 0 else { continue }
-      let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-      let flags = Set(text.split { $0 == " " || $0 == "\n" || $0 == "\t" })
-      if flags.isSuperset(of: ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"]) { return "SkylakeX" }
-      return flags.isSuperset(of: ["avx2", "fma"]) ? "Haswell" : nil
-    }
-    return nil
+    let support = hrmbot_vector_support()
+    return support & 2 != 0 ? "SkylakeX" : support & 1 != 0 ? "Haswell" : nil
   }
 
   /// C = alpha · A · op(B) + beta · C, row-major: A is `rows` x `inner`, C is `rows` x `columns`.
