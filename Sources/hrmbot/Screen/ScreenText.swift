@@ -64,7 +64,7 @@ enum ScreenText {
         + "\(SummaryText.amount(status.cashQuote))  fees \(SummaryText.amount(status.feesQuote))"
     ]
     for limit in status.limits.prefix(6) {
-      lines.append("\(pad(limit.name, 20))\(bar(limit.share, 20, paint))  \(limit.used) of \(limit.limit)")
+      lines.append("\(pad(limit.name, 20))\(bar(limit.share, 20, paint))  \(short(limit.used)) of \(short(limit.limit))")
     }
     return lines
   }
@@ -90,6 +90,12 @@ enum ScreenText {
       lines.append(fit("last \(last.id) \(last.symbol): \(last.action)\(sure)\(depth)\(outcome)\(fallback)", columns))
     }
     return lines
+  }
+
+  /// A decimal cut to two places: the exact one is in `status --json`.
+  private static func short(_ decimal: String) -> String {
+    guard let point = decimal.firstIndex(of: ".") else { return decimal }
+    return String(decimal[..<(decimal.index(point, offsetBy: 3, limitedBy: decimal.endIndex) ?? decimal.endIndex)])
   }
 
   private static func micros(_ value: Double?) -> String {
