@@ -1,32 +1,48 @@
 /// A price of one unit in quote currency, exact to 10⁻⁹. Largest: about 9.2 · 10⁹.
 public struct Price: FixedPoint {
+  /// Decimals held: nine.
   public static var fractionDigits: Int { 9 }
+  /// The raw value that stands for one: 10⁹.
   @inlinable public static var unit: Int64 { 1_000_000_000 }
+  /// The value times `unit`, as an integer.
   public let raw: Int64
+  /// A value from its raw integer, which counts steps of 10⁻⁹.
   @inlinable public init(raw: Int64) { self.raw = raw }
 }
 
 /// An amount of the traded thing (coins, shares, contracts), exact to 10⁻⁹. Largest: about 9.2 · 10⁹.
 public struct Quantity: FixedPoint {
+  /// Decimals held: nine.
   public static var fractionDigits: Int { 9 }
+  /// The raw value that stands for one: 10⁹.
   @inlinable public static var unit: Int64 { 1_000_000_000 }
+  /// The value times `unit`, as an integer.
   public let raw: Int64
+  /// A value from its raw integer, which counts steps of 10⁻⁹.
   @inlinable public init(raw: Int64) { self.raw = raw }
 }
 
 /// An amount of quote currency, exact to 10⁻¹⁸: the product of any price and quantity fits without rounding.
 public struct Money: FixedPoint {
+  /// Decimals held: eighteen.
   public static var fractionDigits: Int { 18 }
+  /// The raw value that stands for one: 10¹⁸.
   @inlinable public static var unit: Int128 { 1_000_000_000_000_000_000 }
+  /// The value times `unit`, as an integer.
   public let raw: Int128
+  /// A value from its raw integer, which counts steps of 10⁻¹⁸.
   @inlinable public init(raw: Int128) { self.raw = raw }
 }
 
 /// A share of one (a fee rate, a fraction of equity), exact to 10⁻⁹: one basis point is 100,000 units.
 public struct Rate: FixedPoint {
+  /// Decimals held: nine.
   public static var fractionDigits: Int { 9 }
+  /// The raw value that stands for one: 10⁹.
   @inlinable public static var unit: Int64 { 1_000_000_000 }
+  /// The value times `unit`, as an integer.
   public let raw: Int64
+  /// A value from its raw integer, which counts steps of 10⁻⁹.
   @inlinable public init(raw: Int64) { self.raw = raw }
   /// One: the whole.
   @inlinable public static var one: Rate { Rate(raw: unit) }
@@ -36,9 +52,13 @@ public struct Rate: FixedPoint {
 
 /// Any other exact number, to 10⁻¹⁸: traded volume, a limit or reading of a risk check.
 public struct Measure: FixedPoint {
+  /// Decimals held: eighteen.
   public static var fractionDigits: Int { 18 }
+  /// The raw value that stands for one: 10¹⁸.
   @inlinable public static var unit: Int128 { 1_000_000_000_000_000_000 }
+  /// The value times `unit`, as an integer.
   public let raw: Int128
+  /// A value from its raw integer, which counts steps of 10⁻¹⁸.
   @inlinable public init(raw: Int128) { self.raw = raw }
   /// A whole number.
   @inlinable public init(_ value: Int) { self.init(raw: Int128(value) * Self.unit) }

@@ -1,12 +1,18 @@
 /// What was traded in one stretch of time.
 public struct Bar: Hashable, Sendable {
+  /// What was traded.
   public var instrument: InstrumentID
+  /// Length of the bar.
   public var timeframe: Timeframe
   /// Start of the bar.
   public var openTime: Timestamp
+  /// First price, in quote currency, as are the next three.
   public var open: Price
+  /// Highest price.
   public var high: Price
+  /// Lowest price.
   public var low: Price
+  /// Last price.
   public var close: Price
   /// Volume in the source's unit (coins, shares, ticks), 0 where the source has none.
   public var volume: Measure
@@ -51,9 +57,13 @@ public enum MarketEvent: Sendable, Hashable {
 
 /// One trade.
 public struct Trade: Hashable, Sendable {
+  /// What was traded.
   public var instrument: InstrumentID
+  /// When it was traded, by the venue's clock.
   public var time: Timestamp
+  /// Price of one unit, in quote currency.
   public var price: Price
+  /// Traded amount.
   public var quantity: Quantity
   /// The side that took liquidity.
   public var aggressor: Side
@@ -69,9 +79,13 @@ public struct Trade: Hashable, Sendable {
 
 /// Best bid and offer.
 public struct Quote: Hashable, Sendable {
+  /// What is quoted.
   public var instrument: InstrumentID
+  /// When it was quoted, by the venue's clock.
   public var time: Timestamp
+  /// Best price that a buyer offers, in quote currency.
   public var bid: Price
+  /// Best price that a seller asks, in quote currency.
   public var ask: Price
   /// A quote as given.
   public init(instrument: InstrumentID, time: Timestamp, bid: Price, ask: Price) {
@@ -84,10 +98,15 @@ public struct Quote: Hashable, Sendable {
 
 /// A new quantity at one price level; zero removes it.
 public struct BookChange: Hashable, Sendable {
+  /// Whose book changed.
   public var instrument: InstrumentID
+  /// When it changed, by the venue's clock.
   public var time: Timestamp
+  /// Side of the book: buy for bids, sell for asks.
   public var side: Side
+  /// The level's price, in quote currency.
   public var price: Price
+  /// The level's new amount; zero when it is gone.
   public var quantity: Quantity
   /// A change as given.
   public init(instrument: InstrumentID, time: Timestamp, side: Side, price: Price, quantity: Quantity) {

@@ -88,7 +88,9 @@ public struct CanonicalJSON: Sendable {
   /// An integer.
   public mutating func value(_ number: some BinaryInteger) {
     separate()
-    if let small = Int64(exactly: number), small >= 0 { appendDigits(UInt64(small)) } else {
+    if let small = Int64(exactly: number), small >= 0 {
+      appendDigits(UInt64(small))
+    } else {
       bytes.append(contentsOf: String(number).utf8)
     }
     needsComma = true

@@ -44,16 +44,21 @@ public struct NetworkReading: Hashable, Sendable {
   public var logits: [Float]
   /// Probabilities after the mask; illegal actions have 0.
   public var probabilities: [Float]
+  /// What the value head expects of the state, in the units it was trained in.
   public var value: Float
+  /// Logit of ending the thinking here.
   public var qHalt: Float
+  /// Logit of one more segment.
   public var qContinue: Float
   /// Segments computed.
   public var segments: Int
+  /// Why thinking ended.
   public var haltReason: HaltReason
   /// Best legal action after each segment.
   public var actionPerSegment: [Action]
-  /// Last relative change of the slow and of the fast state.
+  /// Last relative change of the slow state.
   public var residualH: Float
+  /// Last relative change of the fast state.
   public var residualL: Float
   /// A reading as given.
   public init(
@@ -77,17 +82,25 @@ public struct NetworkReading: Hashable, Sendable {
 public struct Decision: Sendable {
   /// Sequence number of the journal record that carries the decision; its id.
   public var sequence: UInt64
+  /// What was decided on.
   public var instrument: InstrumentID
+  /// Length of the bar decided on.
   public var timeframe: Timeframe
   /// Close time of the bar decided on.
   public var barClose: Timestamp
+  /// Who decided, by name and weights.
   public var policy: PolicyIdentity
+  /// Whether the policy in charge decided, or another in its place.
   public var role: DecisionRole
+  /// Why the policy in charge did not decide; nil when it did.
   public var fallbackReason: FallbackReason?
+  /// The actions that were legal at the time.
   public var legalMask: LegalMask
+  /// What the policy wants.
   public var action: Action
   /// Share of the allowed size, in [0, 1].
   public var quantityFraction: Rate
+  /// What the network said; nil for a rule.
   public var reading: NetworkReading?
   /// Why a policy holds where its rule would not say so by itself, for example `warming_up`; nil otherwise.
   public var note: String?
@@ -115,7 +128,9 @@ public struct Decision: Sendable {
 
 /// The name of a decision: `D-` and its sequence number.
 public struct DecisionID: Hashable, Sendable, CustomStringConvertible {
+  /// Sequence number of the record that carries the decision.
   public let sequence: UInt64
+  /// The name of the decision with a sequence number.
   public init(sequence: UInt64) { self.sequence = sequence }
   /// Reads `D-42` or `42`.
   public init?(_ text: String) {
@@ -123,5 +138,6 @@ public struct DecisionID: Hashable, Sendable, CustomStringConvertible {
     guard digits.first != "+", let number = UInt64(digits) else { return nil }
     sequence = number
   }
+  /// `D-42`.
   public var description: String { "D-\(sequence)" }
 }

@@ -2,14 +2,21 @@
 public struct Fill: Hashable, Sendable {
   /// The venue's name of the execution.
   public var tradeID: UInt64
+  /// The order that was executed.
   public var clientID: ClientOrderID
+  /// What was traded.
   public var instrument: InstrumentID
+  /// Side of the order.
   public var side: Side
+  /// Executed amount, positive.
   public var quantity: Quantity
+  /// Price of one unit, in quote currency.
   public var price: Price
   /// Fee in quote currency; negative for a rebate.
   public var feeQuote: Money
+  /// Whether the order rested in the book, rather than took from it.
   public var isMaker: Bool
+  /// When it was executed, by the venue's clock.
   public var time: Timestamp
 
   /// A fill as given.
@@ -48,8 +55,11 @@ public enum ExecutionReport: Hashable, Sendable {
 
 /// An order as the venue knows it.
 public struct OrderSnapshot: Hashable, Sendable {
+  /// What was asked for.
   public var request: OrderRequest
+  /// State by the venue's book.
   public var state: OrderState
+  /// Amount executed so far.
   public var filledQuantity: Quantity
   /// A snapshot as given.
   public init(request: OrderRequest, state: OrderState, filledQuantity: Quantity) {

@@ -20,6 +20,7 @@ extension FixedPoint {
   @inlinable public static var zero: Self { Self(raw: 0) }
   /// The largest value.
   @inlinable public static var max: Self { Self(raw: .max) }
+  /// Order by value.
   @inlinable public static func < (left: Self, right: Self) -> Bool { left.raw < right.raw }
 
   /// Whether the value is zero.

@@ -4,6 +4,7 @@ public struct InstrumentID: Hashable, Comparable, Sendable, Codable {
   public let index: UInt16
   /// An id from an index.
   @inlinable public init(index: UInt16) { self.index = index }
+  /// Order of the table.
   @inlinable public static func < (left: InstrumentID, right: InstrumentID) -> Bool { left.index < right.index }
 }
 
@@ -54,9 +55,11 @@ public struct Instrument: Sendable, Hashable {
   public let symbol: String
   /// Venue, for example `binance-spot` or `simulated`.
   public let venue: String
+  /// What kind of thing it is.
   public let kind: InstrumentKind
   /// Whether it can be sold without being held.
   public let isShortable: Bool
+  /// When it trades.
   public let calendar: TradingCalendar
   /// Rules, oldest first; never empty.
   public let rules: [InstrumentRules]

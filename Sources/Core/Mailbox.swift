@@ -16,10 +16,15 @@ public enum OverflowRule: Hashable, Sendable {
 public final class Mailbox<Element: Sendable>: Sendable {
   /// What happened so far.
   public struct Counters: Hashable, Sendable {
+    /// Elements taken.
     public var received: UInt64 = 0
+    /// Elements lost to a full mailbox.
     public var dropped: UInt64 = 0
+    /// Elements replaced by a later one of the same key.
     public var conflated: UInt64 = 0
+    /// Elements turned away at the hard limit.
     public var refused: UInt64 = 0
+    /// Most elements that ever waited.
     public var highWater = 0
   }
 

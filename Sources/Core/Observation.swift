@@ -1,6 +1,8 @@
 /// What is wrong, or limited, about an observation.
 public struct QualityFlags: OptionSet, Hashable, Sendable {
+  /// The flags as bits.
   public let rawValue: UInt8
+  /// Flags from bits.
   public init(rawValue: UInt8) { self.rawValue = rawValue }
   /// Fewer bars seen than the network features need.
   public static let warmingUp = QualityFlags(rawValue: 1)
@@ -14,7 +16,9 @@ public struct QualityFlags: OptionSet, Hashable, Sendable {
 
 /// What a policy sees at the close of a bar.
 public struct Observation: Sendable {
+  /// What is observed.
   public var instrument: InstrumentID
+  /// Length of its bars.
   public var timeframe: Timeframe
   /// The bar that closed.
   public var bar: Bar
@@ -26,9 +30,11 @@ public struct Observation: Sendable {
   public var context: [Float]
   /// Market complexity in [0, 1]; nil until known.
   public var complexity: Double?
+  /// What is wrong or limited about it.
   public var quality: QualityFlags
   /// The position held at the decision.
   public var position: PositionView
+  /// Whether the instrument can be sold without being held.
   public var isShortable: Bool
   /// Wilder's average true range over 14 bars, exact; nil until known.
   public var averageTrueRange: Price?

@@ -2,6 +2,7 @@
 public struct ClientOrderID: Hashable, Comparable, Sendable, CustomStringConvertible, Codable {
   /// Sequence number of the decision (or of the control record) that asked for the order.
   public let sequence: UInt64
+  /// What the order is for.
   public let role: OrderRole
   /// 0 for the first order of the role, counting replacements.
   public let attempt: UInt16
@@ -27,6 +28,7 @@ public struct ClientOrderID: Hashable, Comparable, Sendable, CustomStringConvert
 
   /// `h42-e0`: at most 36 characters of the set that every venue takes.
   public var description: String { "h\(sequence)-\(role.letter)\(attempt)" }
+  /// Order by sequence, role letter and attempt.
   public static func < (left: ClientOrderID, right: ClientOrderID) -> Bool {
     (left.sequence, left.role.letter, left.attempt) < (right.sequence, right.role.letter, right.attempt)
   }
@@ -75,10 +77,15 @@ public enum OrderKind: Hashable, Sendable {
 
 /// Everything about an order before a venue has seen it.
 public struct OrderRequest: Hashable, Sendable {
+  /// The bot's name of the order.
   public var clientID: ClientOrderID
+  /// What is to be traded.
   public var instrument: InstrumentID
+  /// Buy or sell.
   public var side: Side
+  /// How it executes.
   public var kind: OrderKind
+  /// Amount to trade, positive.
   public var quantity: Quantity
   /// Can only shrink a position.
   public var isReduceOnly: Bool
@@ -99,6 +106,7 @@ public struct OrderRequest: Hashable, Sendable {
 
 /// An order that the risk veto approved: one of the only two ways out. Made in one place, in Risk; never read from data.
 public struct ApprovedOrder: Hashable, Sendable {
+  /// The order as the venue is to see it.
   public let request: OrderRequest
   /// Worst price that the decision accepted; the last gate refuses beyond it.
   public let collar: Price
@@ -114,6 +122,7 @@ public struct ApprovedOrder: Hashable, Sendable {
 
 /// An order that can only shrink a position (stops, flatten): the other way out. Reduce-only by construction.
 public struct ProtectiveOrder: Hashable, Sendable {
+  /// The order as the venue is to see it.
   public let request: OrderRequest
 
   /// An order that closes up to `position`, or nil when there is nothing to close or the role is not protective.

@@ -1,5 +1,6 @@
 /// A position as the stages see it.
 public struct PositionView: Hashable, Sendable, Codable {
+  /// Long, short or flat.
   public var side: PositionSide
   /// Held amount, never negative.
   public var quantity: Quantity

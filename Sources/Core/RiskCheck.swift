@@ -40,7 +40,9 @@ public enum CheckOutcome: String, Sendable, Codable {
 
 /// One check, with what it looked at.
 public struct CheckResult: Hashable, Sendable {
+  /// Which check.
   public var check: RiskCheck
+  /// How it ended.
   public var outcome: CheckOutcome
   /// What was measured; nil: it was missing, or there is nothing to measure.
   public var input: Measure?
@@ -79,11 +81,13 @@ public enum SkipReason: Hashable, Sendable {
 
 /// The risk veto's judgement of one decision.
 public struct Verdict: Sendable {
+  /// The decision that was judged.
   public var decisionSequence: UInt64
   /// What may be done: the decision's action, or hold.
   public var finalAction: Action
   /// What may be traded; zero for hold.
   public var finalQuantity: Quantity
+  /// Why there is no order; nil when there is one.
   public var skipReason: SkipReason?
   /// Every check, in list order.
   public var checks: [CheckResult]

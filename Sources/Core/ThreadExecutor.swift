@@ -19,6 +19,7 @@ public final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
     thread.start()
   }
 
+  /// Puts a job in line; jobs run one at a time, in order.
   public func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     condition.lock()
@@ -28,7 +29,9 @@ public final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
   }
 
   /// Traps unless called on this executor's thread.
-  public func checkIsolated() { precondition(pthread_self() == thread.load(ordering: .relaxed), "not on the executor's thread") }
+  public func checkIsolated() {
+    precondition(pthread_self() == thread.load(ordering: .relaxed), "not on the executor's thread")
+  }
 
   private func run() {
     thread.store(pthread_self(), ordering: .relaxed)

@@ -15,7 +15,9 @@ public final class VirtualTime: TimeSource {
   /// A clock that shows `start`.
   public init(start: Timestamp = Timestamp(milliseconds: 0)) { milliseconds = Atomic(start.milliseconds) }
 
+  /// The moment that the clock was set to.
   public var now: Timestamp { Timestamp(milliseconds: milliseconds.load(ordering: .relaxed)) }
+  /// The same moment in nanoseconds: it jumps only where `set` does.
   public var monotonicNanoseconds: UInt64 { UInt64(bitPattern: now.milliseconds) &* 1_000_000 }
 
   /// Moves the clock. Moving it backwards is allowed: wall clocks do so too.

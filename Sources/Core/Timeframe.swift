@@ -27,6 +27,7 @@ public struct Timeframe: Hashable, Comparable, Sendable, Codable {
   /// One day.
   public static let oneDay = Timeframe(milliseconds: 86_400_000)
 
+  /// Order by length.
   @inlinable public static func < (left: Timeframe, right: Timeframe) -> Bool { left.milliseconds < right.milliseconds }
   /// Reads `1h`.
   public init(from decoder: any Decoder) throws {

@@ -4,6 +4,7 @@ public struct Timestamp: Hashable, Comparable, Sendable, Codable {
   public let milliseconds: Int64
   /// A moment from milliseconds since 1970.
   @inlinable public init(milliseconds: Int64) { self.milliseconds = milliseconds }
+  /// Order in time.
   @inlinable public static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
   /// Milliseconds from `other` to this moment.
   @inlinable public func millisecondsSince(_ other: Timestamp) -> Int64 { milliseconds - other.milliseconds }
@@ -101,6 +102,7 @@ public struct CalendarDay: Hashable, Comparable, Sendable {
   public var weekday: Int { ((daysSinceEpoch + 3) % 7 + 7) % 7 }
   /// Midnight UTC at its start.
   public var start: Timestamp { Timestamp(milliseconds: Int64(daysSinceEpoch) * 86_400_000) }
+  /// Order in time.
   public static func < (left: CalendarDay, right: CalendarDay) -> Bool { left.daysSinceEpoch < right.daysSinceEpoch }
 }
 

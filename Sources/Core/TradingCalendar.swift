@@ -53,6 +53,7 @@ public struct TradingCalendar: Hashable, Sendable {
 
   /// A weekly pattern of sessions.
   public struct Session: Hashable, Sendable {
+    /// How local time follows from UTC.
     public let zone: TimeZoneRule
     /// Local minute of the day at which the session opens.
     public let openMinute: Int

@@ -8,6 +8,7 @@ public enum TradingState: String, Sendable, Codable, Comparable {
   case halted
 
   private var severity: Int { self == .active ? 0 : self == .reducing ? 1 : 2 }
+  /// Order of severity: active, reducing, halted.
   public static func < (left: TradingState, right: TradingState) -> Bool { left.severity < right.severity }
 }
 
@@ -21,6 +22,7 @@ public enum StopLevel: String, Sendable, Codable, Comparable, CaseIterable {
   case flatten
 
   private var severity: Int { self == .reduce ? 0 : self == .stop ? 1 : 2 }
+  /// Order of severity: reduce, stop, flatten.
   public static func < (left: StopLevel, right: StopLevel) -> Bool { left.severity < right.severity }
   /// The trading state that the level imposes.
   public var tradingState: TradingState { self == .reduce ? .reducing : .halted }
@@ -39,9 +41,13 @@ public enum StopSource: String, Sendable, Codable, CaseIterable {
 public struct StopLatch: Hashable, Sendable, Codable {
   /// Name that a resume must give.
   public var id: String
+  /// How far the stop goes.
   public var level: StopLevel
+  /// Where it came from.
   public var source: StopSource
+  /// Why, in words; may be empty.
   public var reason: String
+  /// When it was set.
   public var at: Timestamp
   /// A latch as given.
   public init(id: String, level: StopLevel, source: StopSource, reason: String, at: Timestamp) {
