@@ -12,12 +12,14 @@ public final class StopGate: Sendable {
   }
 
   private let state = Mutex<Closure?>(nil)
+  /// Whether `state` holds anything: asked for every input and every order.
+  private let isClosed = Atomic(false)
 
   /// An open gate.
   public init() {}
 
   /// Why the gate is closed; nil when it is open.
-  public var closure: Closure? { state.withLock { $0 } }
+  public var closure: Closure? { isClosed.load(ordering: .acquiring) ? state.withLock { $0 } : nil }
 
   /// The level in force.
   public var level: StopLevel? { closure?.level }
@@ -27,11 +29,17 @@ public final class StopGate: Sendable {
     state.withLock { closure in
       guard closure.map({ $0.level < level }) ?? true else { return }
       closure = Closure(level: level, source: source, reason: reason)
+      isClosed.store(true, ordering: .sequentiallyConsistent)
     }
   }
 
   /// Opens the gate after a person's resume.
-  public func open() { state.withLock { $0 = nil } }
+  public func open() {
+    state.withLock { closure in
+      closure = nil
+      isClosed.store(false, ordering: .sequentiallyConsistent)
+    }
+  }
 
   /// Whether an order may leave now.
   public func allows(_ request: OrderRequest) -> Bool {

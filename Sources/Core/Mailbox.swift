@@ -41,6 +41,8 @@ public final class Mailbox<Element: Sendable>: Sendable {
   public let hardLimit: Int
   private let rule: @Sendable (Element) -> OverflowRule
   private let state = Mutex(State())
+  /// Elements waiting, as of some moment: a look into an empty mailbox, which is the rule, must cost next to nothing.
+  private let waitingCount = Atomic(0)
 
   /// A mailbox. `hardLimit` defaults to four times the capacity.
   public init(capacity: Int, hardLimit: Int? = nil, rule: @escaping @Sendable (Element) -> OverflowRule) {
@@ -61,6 +63,7 @@ public final class Mailbox<Element: Sendable>: Sendable {
         state.counters.received += 1
         return (true, receiver)
       }
+      defer { waitingCount.store(state.waiting.count, ordering: .releasing) }
       return (enqueue(element, rule, in: &state), nil)
     }
     receiver?.resume(returning: element)
@@ -101,13 +104,22 @@ public final class Mailbox<Element: Sendable>: Sendable {
   }
 
   /// The next element if one waits.
-  public func poll() -> Element? { state.withLock { $0.waiting.popFirst()?.element } }
+  public func poll() -> Element? {
+    guard waitingCount.load(ordering: .acquiring) > 0 else { return nil }
+    return state.withLock { state in
+      defer { waitingCount.store(state.waiting.count, ordering: .releasing) }
+      return state.waiting.popFirst()?.element
+    }
+  }
 
   /// The next element, waiting for it; nil when the mailbox is closed and empty. One receiver at a time.
   public func next() async -> Element? {
     await withCheckedContinuation { continuation in
       let ready: Element?? = state.withLock { state in
-        if let first = state.waiting.popFirst() { return .some(first.element) }
+        if let first = state.waiting.popFirst() {
+          waitingCount.store(state.waiting.count, ordering: .releasing)
+          return .some(first.element)
+        }
         if state.isClosed { return .some(nil) }
         precondition(state.receiver == nil, "a mailbox has one receiver")
         state.receiver = continuation

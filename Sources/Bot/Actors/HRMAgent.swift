@@ -17,6 +17,8 @@ public actor HRMAgent {
   private var observed: [UInt64: Observation] = [:]
   private var depthHistogram: [Int] = []
   private var switches = 0
+  /// Whether Rollback was last told of a failure.
+  private var isFailing = true
 
   /// A shell around `stage`.
   public init(
@@ -74,6 +76,9 @@ public actor HRMAgent {
   /// Tells Rollback how the decision went; its answer takes effect for the next decision.
   private func report(_ decision: Decision, _ latencyMicros: Int?, _ context: EventContext) async {
     let outcome = stage.outcome(of: decision, latencyMicros: latencyMicros.flatMap { $0 > 0 ? $0 : nil })
+    // A rule's success after a success is no news.
+    guard outcome.failure != nil || outcome.latencyMicros != nil || isFailing else { return }
+    isFailing = outcome.failure != nil
     guard let effect = await rollback.observe(outcome, context: context) else { return }
     switchPolicy(effect, context)
   }

@@ -41,10 +41,10 @@ public actor OrderExecution {
     lastPrices = Array(repeating: nil, count: instruments.count)
   }
 
-  /// Takes an approved order.
-  public func submit(_ order: ApprovedOrder, context: EventContext) async {
-    let reference = lastPrices[Int(order.request.instrument.index)]
-    let effects = stage.submit(order, at: context.at, reference: reference)
+  /// Takes an approved order. `lastPrice` is the one that it was decided at.
+  public func submit(_ order: ApprovedOrder, lastPrice: Price, context: EventContext) async {
+    lastPrices[Int(order.request.instrument.index)] = lastPrice
+    let effects = stage.submit(order, at: context.at, reference: lastPrice)
     pathLatency.add(nanoseconds: time.monotonicNanoseconds &- context.startedNanoseconds)
     await perform(effects, context)
   }
@@ -124,9 +124,6 @@ public actor OrderExecution {
     if isReleased { await gateway.send(order) }
     await perform(effects, context)
   }
-
-  /// The newest price of an instrument, for the last gate.
-  public func observe(_ bar: Bar) { lastPrices[Int(bar.instrument.index)] = bar.close }
 
   /// What the bot may do now.
   public func set(_ state: TradingState) { tradingState = state }

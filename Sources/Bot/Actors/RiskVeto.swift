@@ -16,7 +16,7 @@ public actor RiskVeto {
   private var statistics = DecisionStatistics()
   /// The newest decision.
   public private(set) var lastEvent: DecisionEvent?
-  /// Shows a decision to whoever watches (screen, log). Must not block.
+  /// Shows a decision to whoever watches (screen, log). Must not block. nil: nobody watches.
   private let show: (@Sendable (DecisionEvent) -> Void)?
   /// Asks for a stop, as an input of its own.
   private let demand: @Sendable (ControlCommand) -> Void
@@ -61,12 +61,16 @@ public actor RiskVeto {
           featureSchema: FeatureSchema.hash))
     }
     statistics.count(decision, verdict)
-    let event = DecisionEvent(
-      decision: decision, verdict: verdict, bar: observation.bar, symbol: instrument.symbol, at: context.at)
-    lastEvent = event
-    show?(event)
+    if let show {
+      let event = DecisionEvent(
+        decision: decision, verdict: verdict, bar: observation.bar, symbol: instrument.symbol, at: context.at)
+      lastEvent = event
+      show(event)
+    }
     passOnLatchRequest()
-    if let order = verdict.order { await execution?.submit(order, context: context) }
+    if let order = verdict.order {
+      await execution?.submit(order, lastPrice: observation.bar.close, context: context)
+    }
   }
 
   private func passOnLatchRequest() {

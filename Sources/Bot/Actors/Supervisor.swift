@@ -83,7 +83,6 @@ public actor Supervisor {
       let sequence = recorder.record(.bar) { _ in
         RecordEncoder.bar(bar, symbol: instruments[bar.instrument].symbol, at: now, isPreRoll: isPreRoll)
       }
-      await stages.execution.observe(bar)
       await stages.feed.receive(bar, isPreRoll: isPreRoll, context: context(sequence))
       if !isPreRoll, latch?.level == .flatten { await flattenAgain(context(sequence)) }
     case .answer(let answer, let instrument):

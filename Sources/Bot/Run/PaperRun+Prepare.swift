@@ -133,7 +133,10 @@ extension PaperRun {
   ) async throws -> (Engine, QueuedGateway?) {
     var callbacks = EngineCallbacks()
     let (mailbox, log, isVirtual) = (mailbox, log, plan.pace.isVirtual)
-    if let decision = display.decision { callbacks.show = decision }
+    // Somebody may ask for the status of a paced run at any time.
+    let isWatched = !isVirtual || display.snapshot != nil
+    callbacks.show = display.decision
+    if isWatched && callbacks.show == nil { callbacks.show = { @Sendable _ in } }
     callbacks.demand = { mailbox.send(.control($0)) }
     callbacks.log = { log.write($0, $1) }
     let deadlineMillis = plan.settings.policy.deadlineMillis
