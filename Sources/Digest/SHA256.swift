@@ -30,9 +30,12 @@ public enum SHA256 {
 /// SHA-256 of data that comes in pieces. Confined to one thread.
 public final class SHA256Hasher {
   private let context: OpaquePointer
+  /// At exit OpenSSL frees its tables while other threads may still hash, which then crash: it is told to leave them.
+  private static let library = OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil)
 
   /// A hasher that has seen nothing.
   public init() {
+    precondition(Self.library == 1, "OpenSSL cannot be initialised")
     context = EVP_MD_CTX_new()
     precondition(EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1, "OpenSSL has no SHA-256")
   }

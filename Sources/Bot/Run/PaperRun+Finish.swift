@@ -15,7 +15,7 @@ extension PaperRun {
         prepared.thinker?.close()
         thinking?.cancel()
       }
-      return try await loop.runVirtual(source)
+      return await loop.runVirtual(source)
     }
     let feeder = Feeder(source: source, pace: plan.pace, time: time, maximumBars: plan.maximumBars, mailbox: mailbox)
     let mailbox = mailbox

@@ -20,13 +20,16 @@ actor RunLoop {
   }
 
   /// Bars as fast as they are worked off. Nothing here depends on elapsed time but what is shown.
-  func runVirtual(_ source: sending MarketSource) async throws -> String {
+  func runVirtual(_ source: sending MarketSource) async -> String {
     var bars = source.bars
     defer { run.keepQuality(of: bars) }
     var count = 0
     var nextLook = run.time.monotonicNanoseconds
-    while let bar = try bars.next() {
-      if run.requestedStop != nil { break }
+    while true {
+      let next: Bar?
+      // The books are closed in order, whatever becomes of the data.
+      do { next = try bars.next() } catch { return "error: \(error)" }
+      guard let bar = next, run.requestedStop == nil else { break }
       clock.barClosed(at: bar.closeTime)
       await step(.bar(bar, isPreRoll: false))
       await drain()

@@ -4,7 +4,11 @@ import Foundation
 
 struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Measure this machine.", subcommands: [Path.self])
+    commandName: "bench", abstract: "Measure this machine.",
+    discussion: """
+      EXAMPLE
+        hrmbot bench path
+      """, subcommands: [Path.self])
 
   struct Path: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -7,6 +7,11 @@ import Settings
 struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config", abstract: "Check and show settings.",
+    discussion: """
+      EXAMPLES
+        hrmbot config check
+        hrmbot config show
+      """,
     subcommands: [Check.self, Show.self, Schema.self, File.self])
 
   struct Check: ParsableCommand {

@@ -4,7 +4,11 @@ import Features
 
 struct FeaturesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "features", abstract: "Compute indicators.", subcommands: [Indicators.self])
+    commandName: "features", abstract: "Compute indicators.",
+    discussion: """
+      EXAMPLE
+        hrmbot features indicators --input ohlcv.csv --output indicators.csv
+      """, subcommands: [Indicators.self])
 
   struct Indicators: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -6,7 +6,12 @@ import HRM
 
 struct ModelCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "model", abstract: "Make a model, or look at one.", subcommands: [New.self, Info.self])
+    commandName: "model", abstract: "Make a model, or look at one.",
+    discussion: """
+      EXAMPLES
+        hrmbot model new --seed 7
+        hrmbot model info ~/.local/state/hrmbot/models/hrm-27m-seed1
+      """, subcommands: [New.self, Info.self])
 
   struct New: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -86,7 +86,9 @@ struct PaperCommand: AsyncParsableCommand {
     screen?.close()
     ProgressLine.clear()
     print(json ? summary.json().text : SummaryText.text(summary))
-    if summary.endReason.hasPrefix("error") { throw ExitCode(replay.isEmpty ? 75 : 65) }
+    if summary.endReason.hasPrefix("error: ") {
+      throw StartError(String(summary.endReason.dropFirst(7)), exitCode: replay.isEmpty ? 75 : 65)
+    }
   }
 
   private func plan() throws -> RunPlan {

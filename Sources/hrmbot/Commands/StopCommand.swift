@@ -94,7 +94,9 @@ struct ResumeCommand: ParsableCommand {
       Console.error("the latch is \(held.id), not \(latch)")
       throw ExitCode(1)
     }
-    try DurableFile.remove(control.stopPath)
+    do { try DurableFile.remove(control.stopPath) } catch {
+      throw StartError("\(error); take it away by hand, then resume again", exitCode: 73)
+    }
     var text = CanonicalJSON()
     text.object {
       $0.key("by")
@@ -102,7 +104,9 @@ struct ResumeCommand: ParsableCommand {
       $0.key("latch")
       $0.value(latch)
     }
-    try DurableFile.replace(control.resumePath, with: text.bytes, mode: 0o644)
+    do { try DurableFile.replace(control.resumePath, with: text.bytes, mode: 0o644) } catch {
+      throw StartError("\(error); the latch still holds", exitCode: 73)
+    }
     guard DirectoryLock.holder(path: home.path + "/bot.lock") != nil else {
       print("RESUME is written; the bot takes it up when it starts.")
       return
