@@ -26,10 +26,10 @@ public enum Ingress: Sendable {
   /// The run ends, for a reason that goes on record.
   case end(String)
 
-  /// What the mailbox does with one more when it is full.
+  /// What the mailbox does with one more when it is full. Bars are kept, and the feeder waits: the paper venue must see
+  /// every one of them, or a stop that lies in a lost bar would not fire.
   var overflowRule: OverflowRule {
     switch self {
-    case .bar(let bar, _): .conflate(key: Int(bar.instrument.index))
     case .heartbeat: .conflate(key: -1)
     default: .keep
     }
@@ -79,4 +79,5 @@ public enum Degradation: String, Sendable, Codable, CaseIterable {
   case controlDirectoryLost = "control_directory_lost"
   case unreconciled
   case unprotectedPosition = "unprotected_position"
+  case feedStale = "feed_stale"
 }

@@ -54,6 +54,12 @@ public final class DirectoryLock {
   public init(path: String) throws {
     handle = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard handle >= 0 else { throw FileError(path: path, operation: "open", code: errno) }
+    // Whoever asks for the holder takes the lock for a moment.
+    var tries = 0
+    while flock(handle, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK, tries < 5 {
+      tries += 1
+      usleep(20_000)
+    }
     guard flock(handle, LOCK_EX | LOCK_NB) == 0 else {
       let code = errno
       close(handle)

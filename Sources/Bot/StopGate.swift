@@ -11,7 +11,11 @@ public final class StopGate: Sendable {
     public var reason: String
   }
 
-  private let state = Mutex<Closure?>(nil)
+  private struct State {
+    var closure: Closure?
+    var generation: UInt64 = 0
+  }
+  private let state = Mutex(State())
   /// Whether `state` holds anything: asked for every input and every order.
   private let isClosed = Atomic(false)
 
@@ -19,25 +23,31 @@ public final class StopGate: Sendable {
   public init() {}
 
   /// Why the gate is closed; nil when it is open.
-  public var closure: Closure? { isClosed.load(ordering: .acquiring) ? state.withLock { $0 } : nil }
+  public var closure: Closure? { isClosed.load(ordering: .acquiring) ? state.withLock { $0.closure } : nil }
 
   /// The level in force.
   public var level: StopLevel? { closure?.level }
 
   /// Closes the gate, or closes it further; never opens it.
   public func close(_ level: StopLevel, source: StopSource, reason: String) {
-    state.withLock { closure in
-      guard closure.map({ $0.level < level }) ?? true else { return }
-      closure = Closure(level: level, source: source, reason: reason)
+    state.withLock { state in
+      state.generation += 1
+      guard state.closure.map({ $0.level < level }) ?? true else { return }
+      state.closure = Closure(level: level, source: source, reason: reason)
       isClosed.store(true, ordering: .sequentiallyConsistent)
     }
   }
 
-  /// Opens the gate after a person's resume.
-  public func open() {
-    state.withLock { closure in
-      closure = nil
+  /// Counts every wish to close, also one that changed nothing.
+  public var generation: UInt64 { state.withLock { $0.generation } }
+
+  /// Opens the gate after a person's resume, unless somebody wished it closed since `generation`. False: it stays closed.
+  public func open(unlessClosedSince generation: UInt64) -> Bool {
+    state.withLock { state in
+      guard state.generation == generation else { return false }
+      state.closure = nil
       isClosed.store(false, ordering: .sequentiallyConsistent)
+      return true
     }
   }
 

@@ -25,8 +25,13 @@ public final class Thinker: Sendable {
       self.time = time
     }
 
-    func run(_ request: NetworkRequest, askedAt: UInt64) -> NetworkAnswer {
+    /// `sharers`: requests, this one included, that the time left must do for.
+    func run(_ request: NetworkRequest, askedAt: UInt64, sharers: UInt64) -> NetworkAnswer {
       let waited = time.monotonicNanoseconds &- askedAt
+      var request = request
+      request.limits.deadlineNanoseconds = request.limits.deadlineNanoseconds.map {
+        $0 <= waited ? $0 : waited + ($0 - waited) / sharers
+      }
       return runner.run(request, waitedNanoseconds: waited) { time.monotonicNanoseconds }
     }
   }
@@ -42,13 +47,31 @@ public final class Thinker: Sendable {
     self.answer = answer
   }
 
+  /// How long one segment takes, in milliseconds, once memory is warm. Runs two.
+  public func measureSegment(of architecture: HRMArchitecture) async -> Double {
+    let input = HRMInput(
+      bars: Array(repeating: 0, count: architecture.windowBars * architecture.nFeatures), instrumentRow: 0,
+      timeframeRow: 0, context: Array(repeating: 0, count: architecture.nAccount))
+    let request = NetworkRequest(
+      sequence: 0, instrument: InstrumentID(index: 0), barClose: Timestamp(milliseconds: 0), input: input,
+      legalMask: LegalMask(position: .flat, isShortable: true), limits: ThinkingLimits(forcedSegments: 1))
+    var nanoseconds: UInt64 = 0
+    for _ in 0..<2 {
+      let start = time.monotonicNanoseconds
+      _ = await worker.run(request, askedAt: start, sharers: 1)
+      nanoseconds = time.monotonicNanoseconds &- start
+    }
+    return Double(nanoseconds) / 1e6
+  }
+
   /// Takes a request without waiting.
   public func think(_ request: NetworkRequest) { requests.send((request, time.monotonicNanoseconds)) }
 
   /// Works until closed.
   public func run() async {
     while let (request, asked) = await requests.next() {
-      var given = await worker.run(request, askedAt: asked)
+      let sharers = UInt64(requests.count) + 1
+      var given = await worker.run(request, askedAt: asked, sharers: sharers)
       let elapsed = time.monotonicNanoseconds &- asked
       latencies.withLock { $0.add(nanoseconds: elapsed) }
       // The whole wait counts, not only the arithmetic.

@@ -59,6 +59,17 @@ extension ExecutionStage {
     return max(limit, tick)
   }
 
+  /// Tries again to place stops that were refused or held back, once what kept them back is over.
+  public mutating func protectAgain(at time: Timestamp) -> [ExecutionEffect] {
+    var effects: [ExecutionEffect] = []
+    for slot in state.protections.indices {
+      state.protections[slot].isBlocked = false
+      state.protections[slot].unaskedEnds = 0
+    }
+    protectAll(at: time, &effects)
+    return effects
+  }
+
   /// Ends the stop, on a person's resume: positions get their protective stops back.
   public mutating func resume(at time: Timestamp) -> [ExecutionEffect] {
     var effects: [ExecutionEffect] = []

@@ -30,6 +30,8 @@ extension RecordEncoder {
       }
       json.key("policy_in_charge")
       json.value(s.policyInCharge)
+      json.key("rules_hash")
+      json.value(s.rulesHash)
       json.key("schema")
       json.value(SessionRecord.schema)
       json.key("seed")

@@ -33,6 +33,8 @@ public struct SessionRecord: Hashable, Sendable {
   public var instruments: [String]
   /// Kinds and venues, one for each symbol.
   public var listings: [Listing]
+  /// SHA-256 in hex of the instruments' rules.
+  public var rulesHash: String
   /// Kernels that the network's arithmetic used; bits are equal only where they are. nil: no network was loaded.
   public var arithmetic: String?
   /// Whether time was virtual: then nothing depends on how long anything took.
@@ -58,7 +60,7 @@ public struct SessionRecord: Hashable, Sendable {
 
   /// A session as given.
   public init(
-    build: String, mode: String, feed: Feed, instruments: [String], listings: [Listing], arithmetic: String?,
+    build: String, mode: String, feed: Feed, instruments: [String], listings: [Listing], rulesHash: String, arithmetic: String?,
     isVirtualTime: Bool,
     timeframe: Timeframe, policyInCharge: String,
     policies: [PolicyIdentity], settingsHash: String, settings: [UInt8], seed: UInt64, session: UInt64,
@@ -69,6 +71,7 @@ public struct SessionRecord: Hashable, Sendable {
     self.feed = feed
     self.instruments = instruments
     self.listings = listings
+    self.rulesHash = rulesHash
     self.arithmetic = arithmetic
     self.isVirtualTime = isVirtualTime
     self.timeframe = timeframe

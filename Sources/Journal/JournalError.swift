@@ -43,7 +43,7 @@ public enum JournalError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(directory): truncated: the head says \(headCount) records, the table ends at \(tableCount); "
         + "restore a copy that has them"
     case .damaged(let directory, let sequence, let reason):
-      "\(directory): record \(sequence) is damaged: \(reason); run `hrmbot journal verify` and restore a copy"
+      "\(directory): record \(sequence) is damaged: \(reason); run `hrmbot replay --verify` and restore a copy"
     case .wrongSequence(let expected, let found):
       "record \(found) does not continue the journal: \(expected) is next"
     case .writeFailed(let directory, let reason, let committed):

@@ -15,7 +15,7 @@ public struct RecordError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     let name = sequence.map { "record \($0)" } ?? "new record"
     return "\(name) (\(kind.rawValue)): \(field) is \"\(value)\": \(reason); "
-      + (sequence == nil ? "it was not written" : "run `hrmbot journal verify` and restore a copy")
+      + (sequence == nil ? "it was not written" : "run `hrmbot replay --verify` and restore a copy")
   }
 
   /// Text fit for a message: 80 characters, no control characters.

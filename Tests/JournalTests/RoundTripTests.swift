@@ -90,7 +90,7 @@ private struct Maker {
       build: text(), mode: text(), feed: flag() ? .simulated : .files([text(), text()]),
       instruments: ["SIM-BTC", text()],
       listings: [.init(kind: .cryptoSpot, venue: text()), .init(kind: .fx, venue: text())],
-      arithmetic: flag() ? text() : nil, isVirtualTime: flag(),
+      rulesHash: text(), arithmetic: flag() ? text() : nil, isVirtualTime: flag(),
       timeframe: .oneHour, policyInCharge: text(),
       policies: [PolicyIdentity(name: text(), sha256: text(), isUntrained: flag())], settingsHash: text(),
       settings: Array("{\"risk\":{\"a\":[1,2.5,null]}}".utf8), seed: random.next(), session: random.next(),

@@ -13,6 +13,8 @@ public actor HRMAgent {
   private let recorder: Recorder
   /// Takes a request off to the network.
   private let think: @Sendable (NetworkRequest) -> Void
+  private let deadlineMicros: Int
+  private let log: @Sendable (LogLevel, String) -> Void
   /// What each pending request was made of. At most one per instrument.
   private var observed: [UInt64: Observation] = [:]
   private var depthHistogram: [Int] = []
@@ -23,7 +25,8 @@ public actor HRMAgent {
   /// A shell around `stage`.
   public init(
     executor: ThreadExecutor, stage: AgentStage, risk: RiskVeto, rollback: Rollback, recorder: Recorder,
-    think: @escaping @Sendable (NetworkRequest) -> Void
+    deadlineMicros: Int, think: @escaping @Sendable (NetworkRequest) -> Void,
+    log: @escaping @Sendable (LogLevel, String) -> Void
   ) {
     self.executor = executor
     self.stage = stage
@@ -31,6 +34,8 @@ public actor HRMAgent {
     self.rollback = rollback
     self.recorder = recorder
     self.think = think
+    self.deadlineMicros = deadlineMicros
+    self.log = log
   }
 
   /// Takes an observation.
@@ -49,7 +54,8 @@ public actor HRMAgent {
   /// The time of a request is over.
   public func deadlinePassed(ticket: UInt64, context: EventContext) async {
     guard let observation = observed.removeValue(forKey: ticket) else { return }
-    await perform(stage.deadlinePassed(ticket: ticket), observation, context)
+    // As slow as the deadline at least: the latency trigger must see the slowest ones too.
+    await perform(stage.deadlinePassed(ticket: ticket), observation, context, latencyMicros: deadlineMicros)
   }
 
   private func perform(
@@ -95,6 +101,7 @@ public actor HRMAgent {
     }
     do { try stage.putInCharge(name, reason: reason) } catch { return false }
     switches += 1
+    log(.critical, "policy \(from) → \(name) (\(trigger)): \(why)")
     recorder.record(.policy) { _ in
       RecordEncoder.policy(from: from, to: name, trigger: trigger, evidence: why, at: context.at)
     }

@@ -17,12 +17,15 @@ public actor MarketFeed {
     self.risk = risk
   }
 
-  /// Takes a bar through feed, risk's marking to market, features and all that follows.
-  public func receive(_ bar: Bar, isPreRoll: Bool, context: EventContext) async {
+  /// Takes a bar through feed, risk's marking to market, features and all that follows. False: it was refused.
+  ///
+  /// History only warms the features: the account is marked by what happens, and only once the books are compared.
+  public func receive(_ bar: Bar, isPreRoll: Bool, context: EventContext) async -> Bool {
     let output = stage.receive(bar)
-    guard let accepted = output.bar else { return }
-    await risk.observe(accepted, context: context)
+    guard let accepted = output.bar else { return false }
+    if !isPreRoll { await risk.observe(accepted, context: context) }
     await features.receive(accepted, hasGap: output.hasGap, isPreRoll: isPreRoll, context: context)
+    return true
   }
 
   /// What the feed met so far.

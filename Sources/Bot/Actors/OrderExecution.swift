@@ -17,6 +17,8 @@ public actor OrderExecution {
   private var pathLatency = LatencyHistogram()
   private let alert: @Sendable (String) -> Void
   /// Asks for a change of the trading state, as an input of its own.
+  /// Hands the state to the journal, so that an intent and the state that knows of it are safe together.
+  private let saveState: @Sendable () async -> Void
   private let demand: @Sendable (ControlCommand) -> Void
   private var isKnownUnprotected = false
   private var lastPrices: [Price?]
@@ -26,7 +28,8 @@ public actor OrderExecution {
   public init(
     executor: ThreadExecutor, stage: ExecutionStage, instruments: InstrumentTable, recorder: Recorder, risk: RiskVeto,
     features: FeatureBuilder, gateway: any OrderGateway, time: any TimeSource,
-    alert: @escaping @Sendable (String) -> Void, demand: @escaping @Sendable (ControlCommand) -> Void
+    alert: @escaping @Sendable (String) -> Void, demand: @escaping @Sendable (ControlCommand) -> Void,
+    saveState: @escaping @Sendable () async -> Void
   ) {
     self.executor = executor
     self.stage = stage
@@ -38,6 +41,7 @@ public actor OrderExecution {
     self.time = time
     self.alert = alert
     self.demand = demand
+    self.saveState = saveState
     lastPrices = Array(repeating: nil, count: instruments.count)
   }
 
@@ -77,6 +81,7 @@ public actor OrderExecution {
   }
 
   private func perform(_ effects: [ExecutionEffect], _ context: EventContext) async {
+    defer { noteProtection() }
     guard !effects.isEmpty else { return }
     for effect in effects {
       switch effect {
@@ -101,10 +106,6 @@ public actor OrderExecution {
         alert(text)
       }
     }
-    if stage.hasUnprotectedPosition != isKnownUnprotected {
-      isKnownUnprotected.toggle()
-      demand(.degrade(.unprotectedPosition, isOn: isKnownUnprotected))
-    }
     let (unknown, open, reserved) = (stage.unknownOrders, stage.openOrders, stage.reservedQuote)
     await risk.update {
       $0.unknownOrders = unknown
@@ -113,11 +114,23 @@ public actor OrderExecution {
     }
   }
 
+  private func noteProtection() {
+    guard stage.hasUnprotectedPosition != isKnownUnprotected else { return }
+    isKnownUnprotected.toggle()
+    demand(.degrade(.unprotectedPosition, isOn: isKnownUnprotected))
+  }
+
+  /// Gives stops another chance that were held back or refused.
+  public func protectAgain(context: EventContext) async { await perform(stage.protectAgain(at: context.at), context) }
+
   /// Lets an order go once its intent is durable and the last gate has no objection.
   private func release(_ order: OutboundOrder, recordedAs sequence: UInt64, _ context: EventContext) async {
     let id = order.request.clientID
+    await saveState()
     guard await recorder.durable(sequence) else {
-      return await perform(stage.receive(.rejected(.invalid), of: id, at: context.at), context)
+      // It never left, and no venue can know it.
+      alert("order \(id) held back: the journal does not take records")
+      return await perform(stage.receive(query: nil, of: id, at: context.at), context)
     }
     let price = lastPrices[Int(order.request.instrument.index)]
     let (isReleased, effects) = stage.release(order, tradingState: tradingState, lastPrice: price, at: context.at)
@@ -163,6 +176,8 @@ public actor OrderExecution {
   public var statistics: (counters: OrderCounters, path: LatencyHistogram) { (counters, pathLatency) }
   /// Whether a position is held without a protective stop that should have one.
   public var hasUnprotectedPosition: Bool { stage.hasUnprotectedPosition }
+  /// Whether the newest comparison with the venue left nothing open.
+  public var isReconciled: Bool { !stage.isUnreconciled && stage.lastReconciliation?.isClean == true }
   /// Whether own and venue's books differ in a way that no evidence explains.
   public var isUnreconciled: Bool { stage.isUnreconciled }
 }

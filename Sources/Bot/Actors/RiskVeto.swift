@@ -14,6 +14,7 @@ public actor RiskVeto {
   private var execution: OrderExecution?
   private var environment: RiskEnvironment
   private var statistics = DecisionStatistics()
+  private var demanded: LatchRequest?
   /// The newest decision.
   public private(set) var lastEvent: DecisionEvent?
   /// Shows a decision to whoever watches (screen, log). Must not block. nil: nobody watches.
@@ -74,8 +75,16 @@ public actor RiskVeto {
   }
 
   private func passOnLatchRequest() {
-    guard let request = stage.takeLatchRequest() else { return }
+    guard let request = stage.latchRequest, request != demanded else { return }
+    demanded = request
     demand(.stop(level: request.level, source: request.source, reason: request.reason))
+  }
+
+  /// A stop of this source is latched: until then the request stays among the counters, so that no crash loses it.
+  public func latched(by source: StopSource) {
+    guard stage.latchRequest?.source == source else { return }
+    _ = stage.takeLatchRequest()
+    demanded = nil
   }
 
   /// A fill was counted.

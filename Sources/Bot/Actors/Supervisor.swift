@@ -78,12 +78,12 @@ public actor Supervisor {
     case .bar(let bar, let isPreRoll):
       counters.bars += isPreRoll ? 0 : 1
       counters.preRollBars += isPreRoll ? 1 : 0
-      lastBars[Int(bar.instrument.index)] = bar
       if !isPreRoll, firstBarClose == nil { firstBarClose = bar.closeTime }
       let sequence = recorder.record(.bar) { _ in
         RecordEncoder.bar(bar, symbol: instruments[bar.instrument].symbol, at: now, isPreRoll: isPreRoll)
       }
-      await stages.feed.receive(bar, isPreRoll: isPreRoll, context: context(sequence))
+      guard await stages.feed.receive(bar, isPreRoll: isPreRoll, context: context(sequence)) else { return }
+      lastBars[Int(bar.instrument.index)] = bar
       if !isPreRoll, latch?.level == .flatten { await flattenAgain(context(sequence)) }
     case .answer(let answer, let instrument):
       let sequence = recorder.record(.answer) { _ in
@@ -120,7 +120,7 @@ public actor Supervisor {
     let sequence = recorder.record(.venue) { _ in state.encoded(at: now) }
     await stages.execution.reconcile(state, context: context(sequence))
     let isUnreconciled = await stages.execution.isUnreconciled
-    isVenueReady = !isUnreconciled
+    isVenueReady = await stages.execution.isReconciled
     if isUnreconciled { degradations.insert(.unreconciled) } else { degradations.remove(.unreconciled) }
     await publishState()
   }
@@ -143,6 +143,7 @@ public actor Supervisor {
     case .degrade(let condition, let isOn):
       if isOn { degradations.insert(condition) } else { degradations.remove(condition) }
       await publishState()
+      if condition == .journalUnhealthy && !isOn { await stages.execution.protectAgain(context: context(sequence)) }
       return "\(condition.rawValue) \(isOn ? "sets in" : "is over")"
     }
   }
@@ -151,6 +152,7 @@ public actor Supervisor {
     _ level: StopLevel, _ source: StopSource, _ reason: String, _ context: EventContext
   ) async -> String {
     gate.close(level, source: source, reason: reason)
+    await stages.risk.latched(by: source)
     if let latch, latch.level >= level { return "already latched as \(latch.id) (\(latch.level.rawValue))" }
     let new = StopLatch(
       id: latch?.id ?? "L\(context.input)-\(String(context.at.milliseconds, radix: 36))", level: level, source: source,
@@ -173,19 +175,22 @@ public actor Supervisor {
   }
 
   private func resume(_ id: String, _ context: EventContext) async -> String {
+    let generation = gate.generation
     guard let held = latch else { return "refused: nothing is latched" }
     guard held.id == id else { return "refused: the latch is \(held.id), not \(id)" }
     do { try latchStore.clear() } catch { return "refused: the latch cannot be removed (\(error))" }
     latch = nil
+    let wasOpened = gate.open(unlessClosedSince: generation)
     // Nothing is opened before the venue's books have been compared again.
     isVenueReady = false
     recorder.record(.latch) { _ in RecordEncoder.latch(held, isSet: false, by: nil, at: context.at) }
-    gate.open()
-    await stages.risk.resume(from: held.source)
+    // A latch names the cause that set it; others may have joined it since.
+    for source in [held.source, .lossLimit, .throttle] { await stages.risk.resume(from: source) }
     await stages.execution.resume(context: context)
     await publishState()
     await gateway.queryBooks(after: await stages.execution.reconcileAfter)
-    return "resumed, latch \(held.id) cleared"
+    // A stop that came in between is taken with the next input, before anything else.
+    return wasOpened ? "resumed, latch \(held.id) cleared" : "latch \(held.id) cleared, but a new stop is there"
   }
 
   private func switchPolicy(_ command: RollbackCommand, by person: String, _ context: EventContext) async -> String {

@@ -32,6 +32,8 @@ public struct EngineParts: Sendable {
 public struct EngineCallbacks: Sendable {
   public var show: (@Sendable (DecisionEvent) -> Void)?
   public var demand: @Sendable (ControlCommand) -> Void = { _ in }
+  /// Hands the state to the journal. Only in real time: a crash in virtual time loses nothing.
+  public var saveState: @Sendable () async -> Void = {}
   public var think: @Sendable (NetworkRequest) -> Void = { _ in }
   public var log: @Sendable (LogLevel, String) -> Void = { _, _ in }
   /// No callbacks.
@@ -65,7 +67,8 @@ public struct Engine: Sendable {
       demand: callbacks.demand)
     let agent = HRMAgent(
       executor: executor, stage: try parts.agentStage(), risk: risk, rollback: rollback,
-      recorder: recorder, think: callbacks.think)
+      recorder: recorder, deadlineMicros: settings.policy.deadlineMillis * 1000, think: callbacks.think,
+      log: callbacks.log)
     let wantsWindow = recorder.isRecording || parts.bench.network != nil
     let features = FeatureBuilder(
       executor: executor,
@@ -79,7 +82,8 @@ public struct Engine: Sendable {
     let log = callbacks.log
     let execution = OrderExecution(
       executor: executor, stage: parts.executionStage(), instruments: parts.instruments, recorder: recorder,
-      risk: risk, features: features, gateway: gateway, time: parts.time, alert: { log(.error, $0) }, demand: callbacks.demand)
+      risk: risk, features: features, gateway: gateway, time: parts.time, alert: { log(.error, $0) }, demand: callbacks.demand,
+      saveState: callbacks.saveState)
     await risk.connect(execution)
     let stages = Stages(
       feed: feed, features: features, agent: agent, rollback: rollback, risk: risk, execution: execution)
@@ -93,8 +97,8 @@ public struct Engine: Sendable {
 extension EngineParts {
   fileprivate func riskStage() -> RiskStage {
     RiskStage(
-      instruments: instruments, timeframe: timeframe, limits: RiskLimits(settings), cashQuote: startCashQuote,
-      counters: state?.risk)
+      instruments: instruments, timeframe: timeframe, limits: RiskLimits(settings),
+      cashQuote: state?.execution.cashQuote ?? startCashQuote, counters: state?.risk)
   }
 
   fileprivate func executionStage() -> ExecutionStage {

@@ -52,8 +52,9 @@ public struct RunPlan: Sendable {
 
   /// Whether prices are made up.
   public var isSynthetic: Bool { source == .simulated }
-  /// `paper` for a bot that goes on where it stopped, `replay` for recorded bars from the beginning.
-  public var mode: String { isSynthetic ? "paper" : "replay" }
+  /// `paper` for a bot that goes on where it stopped; `replay` for a run from the beginning, over recorded bars or over
+  /// the simulated market in virtual time.
+  public var mode: String { isSynthetic && !pace.isVirtual ? "paper" : "replay" }
 }
 
 /// Something that keeps a run from starting, with the remedy.

@@ -55,8 +55,14 @@ public struct ControlDirectory: Sendable {
     guard stat(path, &status) == 0 else { return "\(path): \(String(cString: strerror(errno)))" }
     guard status.st_mode & S_IFMT == S_IFDIR else { return "\(path): not a directory" }
     guard access(path, R_OK | X_OK) == 0 else { return "\(path): \(String(cString: strerror(errno)))" }
-    guard status.st_mode & S_IWOTH == 0 else { return "\(path): writable by everybody (chmod o-w)" }
     return nil
+  }
+
+  /// What is unwise about the directory; nil when nothing is. On paper it is only said.
+  public var warning: String? {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IWOTH != 0 else { return nil }
+    return "\(path): writable by everybody: anybody can stop and resume the bot (chmod o-w)"
   }
 
   private struct StopFile: Decodable {

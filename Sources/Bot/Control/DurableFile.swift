@@ -55,6 +55,13 @@ public enum DurableFile {
     guard fsync(handle) == 0 else { throw FileError(path: directory, operation: "fsync", code: errno) }
   }
 
+  /// When a file was last changed, in nanoseconds; 0 where there is none.
+  static func modificationTime(_ path: String) -> Int64 {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return 0 }
+    return Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+  }
+
   /// Reads a regular file of at most `limit` bytes, without following links, without blocking on a FIFO.
   public static func readSmall(_ path: String, limit: Int) -> Content {
     var status = stat()

@@ -1,4 +1,5 @@
 import Core
+import Digest
 import Foundation
 
 /// Where the latch is kept. Only a person's resume removes it.
@@ -38,16 +39,18 @@ public struct LatchFile: LatchStore {
   public func read() -> StopLatch? {
     switch DurableFile.readSmall(path, limit: 4096) {
     case .missing: return nil
-    case .unreadable(let reason): return unreadable(reason)
+    case .unreadable(let reason): return unreadable(reason, Array(reason.utf8))
     case .bytes(let bytes):
       do { return try JSONDecoder().decode(StopLatch.self, from: Data(bytes)) } catch {
-        return unreadable("not a latch: \(error)")
+        return unreadable("not a latch: \(error)", bytes)
       }
     }
   }
 
-  private func unreadable(_ reason: String) -> StopLatch {
-    StopLatch(
-      id: "L-unreadable", level: .stop, source: .file, reason: "\(path): \(reason)", at: Timestamp(milliseconds: 0))
+  /// The name follows from content and time of the file, so that no RESUME written before can know it.
+  private func unreadable(_ reason: String, _ content: [UInt8]) -> StopLatch {
+    let mark = SHA256.hex(SHA256.digest(content + Array("\(DurableFile.modificationTime(path))".utf8))).prefix(8)
+    return StopLatch(
+      id: "L-unreadable-\(mark)", level: .stop, source: .file, reason: "\(path): \(reason)", at: Timestamp(milliseconds: 0))
   }
 }

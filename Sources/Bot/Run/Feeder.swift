@@ -6,6 +6,8 @@ import Foundation
 actor Feeder {
   private var bars: any BarSource
   private let timeframe: Timeframe
+  /// Inputs that may wait before the feeder does.
+  private static let mostWaiting = 256
   private let pace: Pace
   private let time: any TimeSource
   private let maximumBars: Int?
@@ -34,6 +36,7 @@ actor Feeder {
         if bar.closeTime != lastClose { steps += 1 }
         lastClose = bar.closeTime
         try await wait(for: bar, step: steps, since: start)
+        while mailbox.count > Self.mostWaiting { try await Task.sleep(for: .milliseconds(1)) }
         mailbox.send(.bar(bar, isPreRoll: false))
         count += 1
         if let maximumBars, count >= maximumBars {
@@ -53,9 +56,11 @@ actor Feeder {
     let nanoseconds: Int64
     switch pace {
     case .unlimited: nanoseconds = 0
-    case .wallClock: nanoseconds = bar.closeTime.millisecondsSince(time.now) * 1_000_000
+    case .wallClock:
+      // A clock that is years off must not overflow: a day is long enough to look again.
+      nanoseconds = min(bar.closeTime.millisecondsSince(time.now), 86_400_000) * 1_000_000
     case .barsPerSecond(let rate):
-      let due = start &+ UInt64(Double(step) / rate * 1e9)
+      let due = start &+ UInt64(min(Double(step) / rate * 1e9, 9e18))
       nanoseconds = Int64(bitPattern: due &- time.monotonicNanoseconds)
     }
     if nanoseconds > 0 { try await Task.sleep(for: .nanoseconds(nanoseconds)) }

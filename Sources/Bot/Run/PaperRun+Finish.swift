@@ -19,9 +19,9 @@ extension PaperRun {
     }
     let feeder = Feeder(source: source, pace: plan.pace, time: time, maximumBars: plan.maximumBars, mailbox: mailbox)
     let mailbox = mailbox
+    let errands = Task { await prepared.queue?.run() }
     return await withTaskGroup(of: Void.self, returning: String.self) { group in
       if let thinker = prepared.thinker { group.addTask { await thinker.run() } }
-      if let queue = prepared.queue { group.addTask { await queue.run() } }
       group.addTask { await feeder.run() }
       group.addTask {
         while !Task.isCancelled {
@@ -31,9 +31,11 @@ extension PaperRun {
       }
       let end = await loop.runPaced()
       if let quality = await feeder.quality { fileQuality.withLock { $0 = quality } }
+      // A stop must be seen until the last order has left.
+      prepared.queue?.close()
+      await errands.value
       prepared.watcher.stop()
       prepared.thinker?.close()
-      prepared.queue?.close()
       group.cancelAll()
       return end
     }
@@ -45,6 +47,7 @@ extension PaperRun {
 
   /// Closes the books: last records, journal closed, summary.
   func finish(_ prepared: Prepared, end: String, seconds: Double) async throws -> RunSummary {
+    await takeLast(prepared)
     var summary = await summary(prepared, end: end, seconds: seconds)
     let supervisor = prepared.engine.supervisor
     let (cash, equity, positions) = (summary.cashQuote, summary.equityQuote, summary.positions)
@@ -54,7 +57,10 @@ extension PaperRun {
         reason: end, records: $0, cashQuote: cash, equityQuote: equity, positions: positions, at: at)
     }
     if let writer = prepared.writer {
-      writer.setState(try await supervisor.engineState(sessions: prepared.sessions).encoded())
+      // A journal with a hole must not get a state that is ahead of it.
+      if !prepared.engine.recorder.hasLost {
+        writer.setState(try await supervisor.engineState(sessions: prepared.sessions).encoded())
+      }
       await writer.close()
       if let failure = writer.failure { log.write(.error, "journal: \(failure)") }
       let head = await writer.head()
@@ -66,6 +72,20 @@ extension PaperRun {
     try await prepared.venue.close()
     if !plan.pace.isVirtual { unlink(plan.home.statusPath) }
     return summary
+  }
+
+  /// Works off what came in while the run was ending: a stop, what became of the last orders. Bars are left: nothing is
+  /// decided any more.
+  private func takeLast(_ prepared: Prepared) async {
+    guard !plan.pace.isVirtual else { return }
+    let supervisor = prepared.engine.supervisor
+    let now = plan.pace == .wallClock ? time.now : await supervisor.lastBarClose ?? time.now
+    while let input = mailbox.poll() {
+      switch input {
+      case .bar, .heartbeat, .end, .answer, .deadline: continue
+      default: await supervisor.process(input, at: now)
+      }
+    }
   }
 
   private func summary(_ prepared: Prepared, end: String, seconds: Double) async -> RunSummary {

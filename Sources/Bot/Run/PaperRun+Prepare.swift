@@ -21,6 +21,7 @@ extension PaperRun {
     let session = (restored?.sessions ?? 0) + 1
     var (source, warm) = try openSource(rules, store, session: session)
     let inCharge = restored?.rollback.policyInCharge ?? plan.settings.policy.name
+    // The network's kernels are chosen while it loads, before other threads run.
     let bench = try PolicyBench.load(
       .init(
         settings: plan.settings, home: plan.home, instruments: source.instruments, timeframe: source.timeframe,
@@ -38,16 +39,20 @@ extension PaperRun {
     nonisolated(unsafe) let handedOver = store
     let writer = makeWriter(handedOver)
     let thinker = try makeThinker(bench)
+    if let thinker, let network = bench.network?.network, !plan.pace.isVirtual {
+      warn(segmentMillis: await thinker.measureSegment(of: network.architecture), instruments: source.instruments.count)
+    }
     let parts = EngineParts(
       executor: executor, instruments: source.instruments, timeframe: source.timeframe, settings: plan.settings, bench: bench,
       inCharge: inCharge, mode: plan.mode, startCashQuote: plan.settings.paper.cashQuote, state: restored,
       sink: writer.map { JournalSink(writer: $0, waits: !plan.pace.isVirtual) } ?? NoRecords() as any RecordSink,
       lastSequence: lastSequence, time: time, isVirtual: plan.pace.isVirtual, gate: gate,
       latchStore: plan.pace.isVirtual ? MemoryLatch() : LatchFile(stateDirectory: plan.home.path) as any LatchStore)
-    let (engine, queue) = try await assemble(parts, venue: venue, thinker: thinker)
+    let (engine, queue, keeper) = try await assemble(
+      parts, venue: venue, thinker: thinker, writer: writer, sessions: session)
     let prepared = Prepared(
       engine: engine, venue: venue, writer: writer, instruments: source.instruments,
-      timeframe: source.timeframe, watcher: watcher, thinker: thinker, queue: queue,
+      timeframe: source.timeframe, watcher: watcher, thinker: thinker, queue: queue, keeper: keeper,
       identity: await engine.stages.agent.inCharge.identity, sessions: session,
       isUntrained: bench.network?.manifest.untrained ?? false, startEquityQuote: plan.settings.paper.cashQuote)
     try await begin(prepared, source, bench, restored: restored, warm: warm)
@@ -120,6 +125,15 @@ extension PaperRun {
       groupCommitMillis: plan.settings.journal.groupCommitMillis)
   }
 
+  private func warn(segmentMillis: Double, instruments: Int) {
+    let deadline = plan.settings.policy.deadlineMillis
+    guard segmentMillis * Double(instruments) > Double(deadline) else { return }
+    log.write(
+      .warning,
+      "network: a segment takes \(Int(segmentMillis)) ms here, \(instruments) instrument(s) do not fit into the deadline of "
+        + "\(deadline) ms: decisions will fall back; raise policy.deadline_millis, or choose fewer instruments")
+  }
+
   private func makeThinker(_ bench: PolicyBench) throws -> Thinker? {
     guard let network = bench.network?.network else { return nil }
     let mailbox = mailbox
@@ -129,8 +143,8 @@ extension PaperRun {
   }
 
   private func assemble(
-    _ parts: EngineParts, venue: PaperVenue, thinker: Thinker?
-  ) async throws -> (Engine, QueuedGateway?) {
+    _ parts: EngineParts, venue: PaperVenue, thinker: Thinker?, writer: JournalWriter?, sessions: Int
+  ) async throws -> (Engine, QueuedGateway?, StateKeeper) {
     var callbacks = EngineCallbacks()
     let (mailbox, log, isVirtual) = (mailbox, log, plan.pace.isVirtual)
     // Somebody may ask for the status of a paced run at any time.
@@ -150,6 +164,8 @@ extension PaperRun {
       }
     }
     let gate = gate
+    let keeper = StateKeeper(writer: isVirtual ? nil : writer, sessions: sessions)
+    callbacks.saveState = { await keeper.save() }
     var queue: QueuedGateway?
     let engine = try await Engine.assemble(parts, callbacks: callbacks) { _ in
       let gateway = VenueGateway(
@@ -159,7 +175,8 @@ extension PaperRun {
       queue = QueuedGateway(gateway: gateway) { mailbox.send(.outcome($0, .rejected(.invalid))) }
       return queue!
     }
-    return (engine, queue)
+    keeper.engine = engine
+    return (engine, queue, keeper)
   }
 
   /// The session's first records: who and what, the latch that holds, the warm-up, the venue's books.
@@ -174,25 +191,39 @@ extension PaperRun {
         build: plan.build, mode: plan.mode, feed: plan.isSynthetic ? .simulated : .files(source.names),
         instruments: source.instruments.instruments.map(\.symbol),
         listings: source.instruments.instruments.map { .init(kind: $0.kind, venue: $0.venue) },
-        arithmetic: bench.network == nil ? nil : HRMNetwork.kernelName, isVirtualTime: plan.pace.isVirtual,
+        rulesHash: source.instruments.rulesHash, arithmetic: bench.network == nil ? nil : HRMNetwork.kernelName, isVirtualTime: plan.pace.isVirtual,
         timeframe: source.timeframe, policyInCharge: await prepared.engine.stages.agent.inCharge.name,
         policies: bench.policies.map(\.policy.identity), settingsHash: SHA256.hex(SHA256.digest(plan.settingsJSON)),
         settings: plan.settingsJSON, seed: plan.settings.market.seed, session: UInt64(prepared.sessions),
         state: state, at: now))
     await supervisor.note(.session) { _ in session }
-    let initial = prepared.watcher.lookBeforeStart()
-    if let problem = initial.problem {
-      log.write(.warning, "control directory: \(problem)")
-    }
-    if let latch = LatchFile(stateDirectory: plan.home.path).read() {
+    // The latch of an earlier session goes before everything: what stands in the control directory must find it.
+    if let latch = try heldLatch(restored, at: now) {
       await supervisor.process(.control(.relatch(latch)), at: now)
+    }
+    let initial = prepared.watcher.lookBeforeStart()
+    for problem in [initial.problem, ControlDirectory(path: plan.home.controlPath).warning].compactMap({ $0 }) {
+      log.write(.warning, "control directory: \(problem)")
     }
     if let stop = initial.stop {
       await supervisor.process(.control(.stop(level: stop.level, source: .file, reason: stop.reason)), at: now)
     }
     for bar in warm { await supervisor.process(.bar(bar, isPreRoll: true), at: bar.closeTime) }
-    let state0 = try await VenueState(of: prepared.venue, after: restored?.execution.trades.highest ?? 0)
+    let state0 = try await VenueState(of: prepared.venue, after: restored?.execution.trades.floor ?? 0)
     await supervisor.process(.venueState(state0), at: now)
     if !plan.pace.isVirtual { prepared.watcher.start(after: initial) }
+  }
+
+  /// The latch that holds: that of the file, else that of a stop which the saved state knows and no file: the file could
+  /// not be written, or a crash came between. It is written now, so that a person can resume it by name.
+  private func heldLatch(_ restored: EngineState?, at now: Timestamp) throws -> StopLatch? {
+    let file = LatchFile(stateDirectory: plan.home.path)
+    if let latch = file.read() { return latch }
+    guard let plan = restored?.execution.plan else { return nil }
+    let latch = StopLatch(
+      id: "L\(plan.sequence)-restored", level: plan.level, source: .file,
+      reason: "a stop of an earlier session that left no latch file", at: now)
+    do { try file.write(latch) } catch { throw StartError("latch: \(error)", exitCode: 73) }
+    return latch
   }
 }

@@ -21,6 +21,7 @@ public final class PaperRun: Sendable {
     var watcher: ControlWatcher
     var thinker: Thinker?
     var queue: QueuedGateway?
+    var keeper: StateKeeper
     var identity: PolicyIdentity
     var sessions: Int
     var isUntrained: Bool

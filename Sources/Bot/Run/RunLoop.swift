@@ -9,8 +9,10 @@ actor RunLoop {
   private let run: PaperRun
   private let prepared: PaperRun.Prepared
   private var clock: EventClock
-  private var persisted: EngineState?
   private var beats = 0
+  private var isRecovering = false
+  private var wasJournalHealthy = true
+  private var wasStale = false
 
   init(run: PaperRun, prepared: PaperRun.Prepared) {
     executor = prepared.engine.executor
@@ -34,9 +36,11 @@ actor RunLoop {
       await step(.bar(bar, isPreRoll: false))
       await drain()
       count += 1
+      if prepared.engine.recorder.hasLost { return "error: the journal does not take records: \(journalFailure)" }
       if let limit = run.plan.maximumBars, count >= limit { return "bar_limit" }
+      // A bar makes a dozen records at most per instrument: often enough for the smallest queue allowed.
+      if count & 7 == 0 { await prepared.writer?.waitForRoom() }
       guard count & 255 == 0 || prepared.thinker != nil else { continue }
-      await prepared.writer?.waitForRoom()
       let now = run.time.monotonicNanoseconds
       guard now > nextLook else { continue }
       nextLook = now &+ 100_000_000
@@ -60,9 +64,8 @@ actor RunLoop {
   }
 
   private func look(_ count: Int, _ bar: Bar) async {
-    if run.gate.level == nil, let stop = prepared.watcher.lookBeforeStart().stop {
-      run.mailbox.send(.control(.stop(level: stop.level, source: .file, reason: stop.reason)))
-    }
+    // Closes the gate further if need be; the next input finds it closed and latches first.
+    _ = prepared.watcher.lookBeforeStart()
     run.display.progress?("\(count) bars, \(bar.closeTime)", nil)
     if run.display.snapshot != nil { await run.show(prepared) }
   }
@@ -90,7 +93,7 @@ actor RunLoop {
         await run.show(prepared)
         await tend()
       } else {
-        await persist()
+        await prepared.keeper.save()
       }
       guard let ending else { continue }
       // The data's end waits for the last thought; a person does not.
@@ -101,6 +104,8 @@ actor RunLoop {
     return ending ?? "closed"
   }
 
+  private var journalFailure: String { prepared.writer?.failure ?? "its queue is full" }
+
   /// What the loop looks after a few times a second: a journal that failed, answers that are still owed.
   private func tend() async {
     beats += 1
@@ -109,10 +114,18 @@ actor RunLoop {
     let context = EventContext(
       input: prepared.engine.recorder.nextSequence, at: clock.now, startedNanoseconds: run.time.monotonicNanoseconds)
     await execution.resend(context: context)
+    if let queue = prepared.queue, await !prepared.engine.supervisor.isVenueReady {
+      await queue.queryBooks(after: await execution.reconcileAfter)
+    }
+    await noteStaleness()
     guard let writer = prepared.writer else { return }
-    if !writer.isHealthy {
-      run.log.write(.critical, "journal: \(writer.failure ?? "failed"); nothing is opened until it can be written")
-      _ = await writer.recover()
+    noteJournal(isHealthy: writer.isHealthy)
+    if !writer.isHealthy, !isRecovering {
+      isRecovering = true
+      Task {
+        _ = await writer.recover()
+        isRecovering = false
+      }
     }
     if writer.isHealthy, prepared.engine.recorder.hasLost {
       // The journal works again but has a hole: a restart starts from what it holds, and compares the books.
@@ -120,11 +133,25 @@ actor RunLoop {
     }
   }
 
-  private func persist() async {
-    guard let writer = prepared.writer else { return }
-    let state = await prepared.engine.supervisor.engineState(sessions: prepared.sessions)
-    guard state != persisted, let bytes = try? state.encoded() else { return }
-    persisted = state
-    writer.setState(bytes)
+  private func noteJournal(isHealthy: Bool) {
+    guard isHealthy != wasJournalHealthy else { return }
+    wasJournalHealthy = isHealthy
+    if !isHealthy {
+      run.log.write(.critical, "journal: \(journalFailure); nothing is opened until it can be written")
+    }
+    run.mailbox.send(.control(.degrade(.journalUnhealthy, isOn: !isHealthy)))
+  }
+
+  /// A feed that falls silent makes no events: somebody has to look.
+  private func noteStaleness() async {
+    guard run.plan.pace == .wallClock else { return }
+    let stale = await prepared.engine.stages.feed.staleInstruments(at: clock.now)
+    guard stale.isEmpty == wasStale else { return }
+    wasStale.toggle()
+    if wasStale {
+      let symbols = stale.map { prepared.instruments[$0].symbol }.joined(separator: ", ")
+      run.log.write(.error, "feed: no data of \(symbols); nothing is opened until it comes again")
+    }
+    run.mailbox.send(.control(.degrade(.feedStale, isOn: wasStale)))
   }
 }

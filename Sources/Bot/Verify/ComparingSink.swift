@@ -21,6 +21,8 @@ final class ComparingSink: RecordSink {
     var expected: [JournalRecord] = []
     var position = 0
     var difference: ReplayDifference?
+    var toleratesSurplus = false
+    var surplus = 0
   }
   private let state = Mutex(State())
 
@@ -39,10 +41,25 @@ final class ComparingSink: RecordSink {
     }
   }
 
+  /// Whether records beyond the last one that is expected are those that a dying process could not commit.
+  func setTolerance(_ isTolerant: Bool) { state.withLock { $0.toleratesSurplus = isTolerant } }
+
+  /// How many such records there were since the last call.
+  func takeSurplus() -> Int {
+    state.withLock { state in
+      defer { state.surplus = 0 }
+      return state.surplus
+    }
+  }
+
   func take(_ record: JournalRecord) -> Bool {
     state.withLock { state in
       guard state.difference == nil else { return true }
       guard state.position < state.expected.count else {
+        if state.toleratesSurplus {
+          state.surplus += 1
+          return true
+        }
         state.difference = ReplayDifference(
           sequence: record.sequence, kind: record.kind.rawValue, reason: "the journal has no such record here",
           recorded: "-", recomputed: Self.excerpt(record.payload))

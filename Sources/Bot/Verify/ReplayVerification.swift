@@ -58,6 +58,8 @@ public final class ReplayVerification {
     while next <= total {
       for record in try query.records(from: next, limit: 2_000) {
         if record.kind.isInput || record.kind == .end {
+          // The process may have died in the middle of the last input before a start.
+          sink.setTolerance(record.kind == .session)
           if let waiting { try await execute(waiting) }
           if try await isDifferent() { return report }
           waiting = record
@@ -69,6 +71,7 @@ public final class ReplayVerification {
       next += 2_000
       progress(min(next, total), total)
     }
+    sink.setTolerance(true)
     if let waiting { try await execute(waiting) }
     _ = try await isDifferent()
     return report
@@ -77,6 +80,10 @@ public final class ReplayVerification {
   private func isDifferent() async throws -> Bool {
     guard report.difference == nil else { return true }
     report.difference = sink.difference()
+    let cut = sink.takeSurplus()
+    if cut > 0 {
+      report.notes.append("\(cut) records after record \(report.records) were never committed: the process died there")
+    }
     return report.difference != nil
   }
 
@@ -168,6 +175,11 @@ public final class ReplayVerification {
       ).instrument
     }
     let table = InstrumentTable(instruments)
+    if table.rulesHash != session.rulesHash {
+      report.notes.append(
+        "session \(session.session): instruments.yaml says something else today than it did then; where tick, lot, fee or "
+          + "calendar matter, the re-execution differs")
+    }
     decoder = RecordDecoder(instruments: table)
     let state = try session.state.map { try EngineState(decoding: $0) }
     let bench = try PolicyBench.load(
@@ -183,6 +195,7 @@ public final class ReplayVerification {
       startCashQuote: settings.paper.cashQuote, state: state, sink: sink, lastSequence: sequence - 1,
       time: VirtualTime(), isVirtual: session.isVirtualTime, gate: StopGate(), latchStore: MemoryLatch())
     var callbacks = EngineCallbacks()
+    callbacks.saveState = { [states = StateBox(self)] in await states.keep() }
     callbacks.think = { [requests = RequestBox(self)] in requests.keep($0) }
     return try await Engine.assemble(parts, callbacks: callbacks) { _ in NoGateway() }
   }
@@ -209,6 +222,16 @@ public final class ReplayVerification {
           "record \(sequence): policy \(identity.name) had SHA-256 \(identity.sha256.prefix(16))…, the one here has "
             + "\(loaded.policy.identity.sha256.prefix(16))…", exitCode: 65)
       }
+    }
+  }
+
+  /// Keeps the states that the engine hands to the journal in the middle of an input.
+  private final class StateBox: @unchecked Sendable {
+    private weak var owner: ReplayVerification?
+    init(_ owner: ReplayVerification) { self.owner = owner }
+    func keep() async {
+      guard let owner, let engine = owner.engine else { return }
+      owner.recentStates.append(await engine.supervisor.engineState(sessions: owner.report.sessions))
     }
   }
 

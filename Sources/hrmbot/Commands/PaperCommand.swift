@@ -59,8 +59,8 @@ struct PaperCommand: AsyncParsableCommand {
     case "max": return .unlimited
     case "real": return replay.isEmpty ? .wallClock : .barsPerSecond(1)
     case let text?:
-      guard let rate = Double(text), rate.isFinite, rate > 0, rate <= 100_000 else {
-        throw ValidationError("--speed \(text): write max, real, or steps a second up to 100000")
+      guard let rate = Double(text), rate.isFinite, rate >= 0.001, rate <= 100_000 else {
+        throw ValidationError("--speed \(text): write max, real, or steps a second from 0.001 to 100000")
       }
       return .barsPerSecond(rate)
     }
@@ -99,8 +99,9 @@ struct PaperCommand: AsyncParsableCommand {
     if let seed { overrides.append(("market.seed", "\(seed)")) }
     let loaded = try settings.load(adding: overrides)
     let home = common.stateDirectory
+    let isLasting = try replay.isEmpty && !pace().isVirtual
     let place: RunPlan.JournalPlace =
-      journal == "off" ? .off : .directory(journal ?? (replay.isEmpty ? home.journalPath : home.replayPath))
+      journal == "off" ? .off : .directory(journal ?? (isLasting ? home.journalPath : home.replayPath))
     return RunPlan(
       settings: loaded.settings, settingsJSON: loaded.canonicalJSON,
       source: replay.isEmpty ? .simulated : .replay(files: replay), pace: try pace(), journal: place, home: home,
