@@ -38,14 +38,14 @@ extension RiskCheck {
 }
 
 extension RiskCheck {
-  /// What measured value and limit count, with the space before it; empty for plain numbers.
-  var unit: String {
+  /// What measured value and limit count; nil for plain numbers.
+  var unit: String? {
     switch self {
-    case .dataAge, .clockSkew: " ms"
+    case .dataAge, .clockSkew: "ms"
     case .orderNotional, .positionLimit, .grossExposure, .availableBalance, .riskPerTrade, .dailyLoss, .drawdown:
-      " (quote currency)"
-    case .orderRate: " a minute"
-    default: ""
+      "quote currency"
+    case .orderRate: "a minute"
+    default: nil
     }
   }
 

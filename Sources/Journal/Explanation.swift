@@ -126,14 +126,14 @@ public enum Explanation {
 
   private static func measured(_ check: RecordFields) -> String {
     let rule = check.shown("rule")
-    let words = RiskCheck(rawValue: rule)?.words ?? rule
+    let known = RiskCheck(rawValue: rule)
+    let words = (known?.words ?? rule) + (known?.unit.map { " (\($0))" } ?? "")
     let isVeto = check.shown("verdict") == "veto"
     var parts: [String] = []
-    let unit = RiskCheck(rawValue: rule)?.unit ?? ""
     for (key, label) in [("input", "measured"), ("limit", "limit"), ("margin", "margin")] {
-      if let value = check.present(key) { parts.append("\(label) \(short(value))\(unit)") }
+      if let value = check.present(key) { parts.append("\(label) \(short(value))") }
     }
-    if parts.isEmpty, isVeto { parts.append(RiskCheck(rawValue: rule)?.refusal ?? "forbidden") }
+    if parts.isEmpty, isVeto { parts.append(known?.refusal ?? "forbidden") }
     return parts.isEmpty ? words : "\(words): \(parts.joined(separator: ", "))"
   }
 

@@ -27,7 +27,7 @@ import Testing
       "hrm-27m-seed1 (in charge)", "Last price 50050.25", "above 73.5 %", "rank 0.735", "complexity 0.438",
       "Position: flat", "buy (open a long position) with 50 % of the allowed size, 65 % sure",
       "next best: hold (do nothing), 25 %", "3 segments of thinking", "halting head",
-      "2 passed, 1 vetoed, 1 not applicable", "VETO  daily loss: measured 350, limit 300, margin -50",
+      "2 passed, 1 vetoed, 1 not applicable", "VETO  daily loss (quote currency): measured 350, limit 300, margin -50",
       "No order: vetoed by the check \"daily loss\"", "Nothing.",
     ] { #expect(text.contains(phrase), "missing: \(phrase)\n\(text)") }
     let lines = text.split(separator: "\n")

@@ -56,7 +56,7 @@ import Testing
         "settings.yaml:4: market.timeframe = 5x: is not a bar length such as 30s, 5m, 1h or 1d (range 1s...1w or null)",
         "settings.yaml:7: risk.max_drawdwon: there is no such setting; did you mean risk.max_drawdown?",
         "settings.yaml:8: risk.max_daily_loss = 3 %: is a percentage; write 3 % as 0.03 (range 0.0001...1)",
-        "settings.yaml:11: hierarchical_reasoning_model.hierarchical.N_cycles = 99: is out of range (range 1...16)",
+        "settings.yaml:11: hierarchical_reasoning_model.hierarchical.N_cycles = 99: is out of range (range 1...16 or null)",
         "settings.yaml:12: hierarchical_reasoning_model.hierarchical.n_cycles: there is no such setting; "
           + "did you mean hierarchical_reasoning_model.hierarchical.N_cycles?",
         "settings.yaml:13: rsik: there is no such setting; did you mean risk?",
