@@ -86,7 +86,8 @@ public struct PolicyBench: Sendable {
       self.network = (manifest, network)
       policies.append(("hrm", try Self.hrmPolicy(manifest, request)))
     } catch let error as StartError { throw error } catch {
-      throw StartError("model \(path): \(error)", exitCode: 78)
+      throw StartError(
+        "model \(path): \(error)\nmake a model with `hrmbot model new`, or name another with policy.model_directory", exitCode: 78)
     }
   }
 

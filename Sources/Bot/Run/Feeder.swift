@@ -22,8 +22,8 @@ actor Feeder {
     self.mailbox = mailbox
   }
 
-  /// What the reader of the files met so far.
-  var quality: FeedQuality? { (bars as? MergedReplay)?.quality }
+  /// What the reader of the files met so far, and the first rows that it refused.
+  var fileReport: (FeedQuality, [RowError])? { (bars as? MergedReplay).map { ($0.quality, $0.rowErrors) } }
 
   /// Feeds until the bars end.
   func run() async {

@@ -30,7 +30,7 @@ extension PaperRun {
         }
       }
       let end = await loop.runPaced()
-      if let quality = await feeder.quality { fileQuality.withLock { $0 = quality } }
+      if let (quality, refused) = await feeder.fileReport { keep(quality, refused) }
       // A stop must be seen until the last order has left.
       prepared.queue?.close()
       await errands.value
@@ -42,7 +42,12 @@ extension PaperRun {
   }
 
   func keepQuality(of bars: any BarSource) {
-    if let files = bars as? MergedReplay { fileQuality.withLock { $0 = files.quality } }
+    if let files = bars as? MergedReplay { keep(files.quality, files.rowErrors) }
+  }
+
+  private func keep(_ quality: FeedQuality, _ refused: [RowError]) {
+    fileQuality.withLock { $0 = quality }
+    for row in refused { log.write(.warning, "row refused: \(row)") }
   }
 
   /// Closes the books: last records, journal closed, summary.

@@ -19,7 +19,8 @@ extension PaperRun {
     let store = try JournalOpening.open(plan)
     let restored = try restoredState(store)
     let session = (restored?.sessions ?? 0) + 1
-    var (source, warm) = try openSource(rules, store, session: session)
+    // Nothing saved: an earlier start was cut off before it traded, and its warm-up may be incomplete.
+    var (source, warm) = try openSource(rules, restored == nil ? nil : store, session: session)
     let inCharge = restored?.rollback.policyInCharge ?? plan.settings.policy.name
     // The network's kernels are chosen while it loads, before other threads run.
     let bench = try PolicyBench.load(

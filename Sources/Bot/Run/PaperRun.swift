@@ -74,7 +74,7 @@ public final class PaperRun: Sendable {
   ///
   /// - Throws: `StartError` when it cannot start; what feed and journal throw later.
   public func run() async throws -> RunSummary {
-    try plan.home.prepare()
+    do { try plan.home.prepare() } catch { throw StartError("\(error); give another --home", exitCode: 73) }
     // A replay in virtual time is a batch job: it has its own journal and may run beside the bot.
     let lock = plan.pace.isVirtual ? nil : try homeLock()
     defer { withExtendedLifetime(lock) {} }

@@ -83,6 +83,8 @@ actor RunLoop {
   /// Inputs as they come, until the run is to end.
   func runPaced() async -> String {
     var ending: String?
+    // What comes before the first bar has the time of the warm-up's end.
+    if let close = await prepared.engine.supervisor.lastBarClose { clock.barClosed(at: close) }
     while let input = await run.mailbox.next() {
       if case .end(let reason) = input { ending = ending ?? reason }
       if case .bar(let bar, _) = input { clock.barClosed(at: bar.closeTime) }
@@ -94,6 +96,8 @@ actor RunLoop {
         await tend()
       } else {
         await prepared.keeper.save()
+        // Who asked looks at once.
+        if case .control = input { await run.show(prepared) }
       }
       guard let ending else { continue }
       // The data's end waits for the last thought; a person does not.
