@@ -59,5 +59,7 @@ let package = Package(
     tests("Journal", ["Journal", "Core", "Digest", database]),
     tests("Digest", ["Digest"]),
     tests("Tidy", []),
+    // Drives the built binary, so the binary is built with it.
+    tests("EndToEnd", ["hrmbot", "Core", "Digest", "Journal", database]),
   ]
 )
