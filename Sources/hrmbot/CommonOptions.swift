@@ -5,7 +5,9 @@ import Settings
 
 /// Options that every command with a bot behind it has.
 struct CommonOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("State directory.", discussion: "Default: $HRMBOT_HOME, else ~/.local/state/hrmbot.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp(
+      "State directory.", discussion: "Default: $HRMBOT_HOME, else ~/.local/state/hrmbot.", valueName: "dir"))
   var home: String?
 
   /// The state directory.
@@ -14,10 +16,15 @@ struct CommonOptions: ParsableArguments {
 
 /// Options that say which settings hold.
 struct SettingsOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Settings file.", discussion: "Default: config/settings.yaml if it is there, else the built-in defaults.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Settings file.", discussion: "Default: config/settings.yaml if it is there, else the built-in defaults.",
+      valueName: "file"))
   var settings: String?
 
-  @Option(name: .customLong("set"), help: ArgumentHelp("Sets one value, over file and environment; may be repeated.", valueName: "key=value"))
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Sets one value, over file and environment; may be repeated.", valueName: "key=value"))
   var overrides: [String] = []
 
   /// Loads what holds. Throws `StartError` with code 78 and every mistake at once.

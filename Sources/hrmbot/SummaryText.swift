@@ -35,7 +35,9 @@ enum SummaryText {
 
   /// Money to the cent, for people.
   static func amount(_ money: Money) -> String {
-    guard let cents = try? money.raw.divided(by: Money.unit / 100, rounding: .halfEven) else { return money.description }
+    guard let cents = try? money.raw.divided(by: Money.unit / 100, rounding: .halfEven) else {
+      return money.description
+    }
     let sign = cents < 0 ? "-" : ""
     let digits = String(cents.magnitude)
     let padded = String(repeating: "0", count: max(0, 3 - digits.count)) + digits

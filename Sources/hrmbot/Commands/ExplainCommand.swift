@@ -7,7 +7,9 @@ import Journal
 /// Which journal a reading command means.
 struct JournalOptions: ParsableArguments {
   @OptionGroup var common: CommonOptions
-  @Option(help: ArgumentHelp("Directory of the journal.", discussion: "Default: the one that the last run wrote.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp(
+      "Directory of the journal.", discussion: "Default: the one that the last run wrote.", valueName: "dir"))
   var journal: String?
 
   /// The directory. Throws `StartError` when there is none.

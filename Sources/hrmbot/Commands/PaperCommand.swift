@@ -24,13 +24,19 @@ struct PaperCommand: AsyncParsableCommand {
   @OptionGroup var common: CommonOptions
   @OptionGroup var settings: SettingsOptions
 
-  @Option(help: ArgumentHelp("Recorded bars (CSV or CSV.gz); may be repeated, one file an instrument.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Recorded bars (CSV or CSV.gz); may be repeated, one file an instrument.", valueName: "file"))
   var replay: [String] = []
-  @Option(help: ArgumentHelp("Bar length, for example 5m, 1h, 1d. Default: the files' own; 1s for the simulated market."))
+  @Option(
+    help: ArgumentHelp("Bar length, for example 5m, 1h, 1d. Default: the files' own; 1s for the simulated market."))
   var timeframe: String?
-  @Option(help: ArgumentHelp("max: in virtual time; real: on a clock (a replay gets one step a second); N: N steps a second.", valueName: "max|real|N"))
+  @Option(
+    help: ArgumentHelp(
+      "max: in virtual time; real: on a clock (a replay gets one step a second); N: N steps a second.",
+      valueName: "max|real|N"))
   var speed: String?
-  @Option(help: ArgumentHelp("Directory of the journal, or off. Default: in the state directory.", valueName: "dir|off"))
+  @Option(
+    help: ArgumentHelp("Directory of the journal, or off. Default: in the state directory.", valueName: "dir|off"))
   var journal: String?
   @Option(help: ArgumentHelp("Policy in charge: hrm, mlp, flat or sma-cross."))
   var policy: String?
@@ -70,7 +76,9 @@ struct PaperCommand: AsyncParsableCommand {
     let plan = try plan()
     let hasScreen = Console.isTerminal && !plain && !json && !plan.pace.isVirtual
     let service = ServiceManager(environment: ProcessInfo.processInfo.environment)
-    let log = EventLog(path: hasScreen ? LogPlace.path(home: plan.home) : nil, minimum: hasScreen || service.isPresent ? .info : .warning)
+    let log = EventLog(
+      path: hasScreen ? LogPlace.path(home: plan.home) : nil, minimum: hasScreen || service.isPresent ? .info : .warning
+    )
     let screen = hasScreen ? LiveScreen() : nil
     let display = display(plan, screen)
     let run = PaperRun(plan: plan, display: display, log: log, service: service)

@@ -58,7 +58,9 @@ struct StatusCommand: AsyncParsableCommand {
       print(String(decoding: try status.encoded(), as: UTF8.self))
     } else {
       let painter = Painter(hasColour: Console.hasColour)
-      ScreenText.lines(status, recent: [], columns: Console.size.columns, rows: 60, painter).dropLast().forEach { print($0) }
+      ScreenText.lines(status, recent: [], columns: Console.size.columns, rows: 60, painter).dropLast().forEach {
+        print($0)
+      }
     }
     return true
   }

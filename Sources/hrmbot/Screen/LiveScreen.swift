@@ -74,5 +74,7 @@ struct Painter: Sendable {
   func good(_ text: String) -> String { paint(text, "32") }
   func warn(_ text: String) -> String { paint(text, "33") }
   func bad(_ text: String) -> String { paint(text, "1;31") }
-  func badge(_ text: String, _ code: String) -> String { hasColour ? "\u{1B}[7;\(code)m \(text) \u{1B}[0m" : "[\(text)]" }
+  func badge(_ text: String, _ code: String) -> String {
+    hasColour ? "\u{1B}[7;\(code)m \(text) \u{1B}[0m" : "[\(text)]"
+  }
 }

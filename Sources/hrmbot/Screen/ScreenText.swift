@@ -42,18 +42,24 @@ enum ScreenText {
         paint.bad("STOPPED (\(latch.level.rawValue)) by \(latch.source.rawValue): \(latch.reason.prefix(60))"))
       lines.append("resume with: hrmbot resume \(latch.id)")
     }
-    if !status.degradations.isEmpty { lines.append(paint.warn("only reducing: \(status.degradations.joined(separator: ", "))")) }
+    if !status.degradations.isEmpty {
+      lines.append(paint.warn("only reducing: \(status.degradations.joined(separator: ", "))"))
+    }
     return lines
   }
 
   private static func instruments(_ status: StatusSnapshot, _ columns: Int, _ paint: Painter) -> [String] {
-    let header = paint.dim("\(pad("instrument", 12))\(pad("last", 14))\(pad("bar closed", 12))\(pad("position", 18))open result")
+    let header = paint.dim(
+      "\(pad("instrument", 12))\(pad("last", 14))\(pad("bar closed", 12))\(pad("position", 18))open result")
     return [header]
       + status.instruments.prefix(8).map { item in
-        let side = item.position.side == .flat ? "flat" : "\(item.position.side == .long ? "long" : "short") \(item.position.quantity)"
+        let side =
+          item.position.side == .flat
+          ? "flat" : "\(item.position.side == .long ? "long" : "short") \(item.position.quantity)"
         let result = item.position.side == .flat ? "" : signed(item.unrealisedQuote, paint)
         let closed = item.lastBarClose.map { String($0.description.dropFirst(11).prefix(8)) } ?? "-"
-        return pad(item.symbol, 12) + pad(item.lastClose?.description ?? "-", 14) + pad(closed, 12) + pad(side, 18) + result
+        return pad(item.symbol, 12) + pad(item.lastClose?.description ?? "-", 14) + pad(closed, 12) + pad(side, 18)
+          + result
       }
   }
 
@@ -64,7 +70,8 @@ enum ScreenText {
         + "\(SummaryText.amount(status.cashQuote))  fees \(SummaryText.amount(status.feesQuote))"
     ]
     for limit in status.limits.prefix(6) {
-      lines.append("\(pad(limit.name, 20))\(bar(limit.share, 20, paint))  \(short(limit.used)) of \(short(limit.limit))")
+      lines.append(
+        "\(pad(limit.name, 20))\(bar(limit.share, 20, paint))  \(short(limit.used)) of \(short(limit.limit))")
     }
     return lines
   }
@@ -115,7 +122,8 @@ enum ScreenText {
   }
 
   private static func pad(_ text: String, _ width: Int) -> String {
-    text.count >= width ? String(text.prefix(width - 1)) + " " : text + String(repeating: " ", count: width - text.count)
+    text.count >= width
+      ? String(text.prefix(width - 1)) + " " : text + String(repeating: " ", count: width - text.count)
   }
 
   private static func fit(_ text: String, _ columns: Int) -> String {
@@ -136,6 +144,7 @@ enum DecisionText {
     case let reason?: outcome = " → \(reason.name)"
     case nil: outcome = " → \(verdict.finalAction.name) \(verdict.finalQuantity)"
     }
-    return "\(time) D-\(decision.sequence) \(event.symbol) \(event.bar.close) \(decision.action.name)\(depth)\(note)\(outcome)"
+    return
+      "\(time) D-\(decision.sequence) \(event.symbol) \(event.bar.close) \(decision.action.name)\(depth)\(note)\(outcome)"
   }
 }
