@@ -115,6 +115,9 @@ public enum Doctor {
         name: "control directory", grade: .bad, text: problem,
         remedy: "make it a directory that the bot can read and only operators can write")
     }
+    if let warning = directory.warning {
+      return Finding(name: "control directory", grade: .bad, text: warning, remedy: "chmod o-w \(directory.path)")
+    }
     if let stop = reading.stop {
       return Finding(
         name: "control directory", grade: .warning, text: "STOP is present (\(stop.level.rawValue): \(stop.reason))",

@@ -87,6 +87,8 @@ public actor OrderExecution {
       switch effect {
       case .intent(let order):
         counters.orders += 1
+        // Handed over first, so that the commit that makes the intent safe has the state that knows of it.
+        await saveState()
         let sequence = recorder.record(.intent) { _ in
           RecordEncoder.intent(order.request, symbol: symbol(order.request.instrument), at: context.at)
         }
@@ -126,7 +128,6 @@ public actor OrderExecution {
   /// Lets an order go once its intent is durable and the last gate has no objection.
   private func release(_ order: OutboundOrder, recordedAs sequence: UInt64, _ context: EventContext) async {
     let id = order.request.clientID
-    await saveState()
     guard await recorder.durable(sequence) else {
       // It never left, and no venue can know it.
       alert("order \(id) held back: the journal does not take records")
@@ -146,8 +147,17 @@ public actor OrderExecution {
     await perform(stage.receive(query: answer.snapshot, of: answer.id, at: context.at), context)
   }
 
-  /// A person resumed: positions get their protective stops back.
-  public func resume(context: EventContext) async { await perform(stage.resume(at: context.at), context) }
+  /// A person resumed: positions get their protective stops back. `commit` lifts the latch; its records are safe together
+  /// with the state that knows of it. False: it could not, and nothing is sent.
+  public func resume(
+    context: EventContext, commit: @Sendable () async -> Bool, outcome: (Bool) -> Void
+  ) async {
+    let effects = stage.resume(at: context.at)
+    await saveState()
+    let isLifted = await commit()
+    outcome(isLifted)
+    await perform(isLifted ? effects : [], context)
+  }
 
   /// Asks again for what is unanswered.
   public func resend(context: EventContext) async { await perform(stage.resend(), context) }
@@ -169,7 +179,9 @@ public actor OrderExecution {
   private func symbol(_ instrument: InstrumentID) -> String { instruments[instrument].symbol }
 
   /// Positions by instrument index, and cash.
-  public var books: (positions: [PositionView], cashQuote: Money) { (stage.positions, stage.cashQuote) }
+  public var books: (positions: [PositionView], cashQuote: Money, feesQuote: Money) {
+    (stage.positions, stage.cashQuote, stage.state.feesQuote)
+  }
   /// What must survive a restart.
   public var state: ExecutionState { stage.state }
   /// Orders and fills so far in this run, and the time from a bar to the intent of its order.

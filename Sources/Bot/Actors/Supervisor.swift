@@ -178,19 +178,32 @@ public actor Supervisor {
     let generation = gate.generation
     guard let held = latch else { return "refused: nothing is latched" }
     guard held.id == id else { return "refused: the latch is \(held.id), not \(id)" }
-    do { try latchStore.clear() } catch { return "refused: the latch cannot be removed (\(error))" }
-    latch = nil
-    let wasOpened = gate.open(unlessClosedSince: generation)
-    // Nothing is opened before the venue's books have been compared again.
-    isVenueReady = false
-    recorder.record(.latch) { _ in RecordEncoder.latch(held, isSet: false, by: nil, at: context.at) }
     // A latch names the cause that set it; others may have joined it since.
     for source in [held.source, .lossLimit, .throttle] { await stages.risk.resume(from: source) }
-    await stages.execution.resume(context: context)
+    latch = nil
+    // Nothing is opened before the venue's books have been compared again.
+    isVenueReady = false
+    var isLifted = false
+    await stages.execution.resume(context: context) { [latchStore, recorder, gate] in
+      // The journal knows before the file goes: after a crash in between, the file still holds.
+      let sequence = recorder.record(.latch) { _ in
+        RecordEncoder.latch(held, isSet: false, by: nil, at: context.at)
+      }
+      guard await recorder.durable(sequence), (try? latchStore.clear()) != nil else { return false }
+      return gate.open(unlessClosedSince: generation)
+    } outcome: { isLifted = $0 }
+    guard isLifted else { return await keepStopped(held, context) }
     await publishState()
     await gateway.queryBooks(after: await stages.execution.reconcileAfter)
-    // A stop that came in between is taken with the next input, before anything else.
-    return wasOpened ? "resumed, latch \(held.id) cleared" : "latch \(held.id) cleared, but a new stop is there"
+    return "resumed, latch \(held.id) cleared"
+  }
+
+  /// A resume that could not be completed: the journal or the latch file cannot be written, or a new stop came.
+  private func keepStopped(_ held: StopLatch, _ context: EventContext) async -> String {
+    latch = held
+    await publishState()
+    await stages.execution.stop(held.level, prices: lastBars.map { $0?.close }, context: context)
+    return "refused: journal or latch file cannot be written, or a new stop came; the latch \(held.id) holds"
   }
 
   private func switchPolicy(_ command: RollbackCommand, by person: String, _ context: EventContext) async -> String {

@@ -54,7 +54,7 @@ extension PaperRun {
     let thinking = prepared.thinker?.latency
     snapshot.equityQuote = account.equityQuote
     snapshot.limits = account.limits.map(StatusSnapshot.Limit.init)
-    snapshot.feesQuote = execution.counters.feesQuote
+    snapshot.feesQuote = await stages.execution.books.feesQuote
     snapshot.lastDecision = await stages.risk.lastEvent.map(StatusSnapshot.LastDecision.init)
     snapshot.decisions = decisions.total
     snapshot.decisionsByAction = Action.allCases.map {
