@@ -110,7 +110,7 @@ public enum Doctor {
       return Finding(name: "control directory", grade: .good, text: "\(directory.path) will be made", remedy: nil)
     }
     let reading = directory.read()
-    if let problem = reading.problem {
+    if let problem = reading.problem ?? directory.warning {
       return Finding(
         name: "control directory", grade: .bad, text: problem,
         remedy: "make it a directory that the bot can read and only operators can write")

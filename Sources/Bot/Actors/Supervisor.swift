@@ -176,14 +176,27 @@ public actor Supervisor {
 
   private func resume(_ id: String, _ context: EventContext) async -> String {
     let generation = gate.generation
-    guard let held = latch else { return "refused: nothing is latched" }
+    guard let held = latch else {
+      guard await stages.execution.state.plan != nil else { return "refused: nothing is latched" }
+      // A crash came between the latch's end and the plan's.
+      await stages.execution.resume(context: context)
+      return "resumed: the stop's plan had outlived its latch"
+    }
     guard held.id == id else { return "refused: the latch is \(held.id), not \(id)" }
-    do { try latchStore.clear() } catch { return "refused: the latch cannot be removed (\(error))" }
+    // On record before the file goes: a start that finds a plan and no file looks here whether that is right.
+    let cleared = recorder.record(.latch) { _ in RecordEncoder.latch(held, isSet: false, by: nil, at: context.at) }
+    var refusal = await recorder.durable(cleared) ? nil : "the journal cannot be written"
+    if refusal == nil {
+      do { try latchStore.clear() } catch { refusal = "the latch cannot be removed (\(error))" }
+    }
+    if let refusal {
+      recorder.record(.latch) { _ in RecordEncoder.latch(held, isSet: true, by: nil, at: context.at) }
+      return "refused: \(refusal)"
+    }
     latch = nil
     let wasOpened = gate.open(unlessClosedSince: generation)
     // Nothing is opened before the venue's books have been compared again.
     isVenueReady = false
-    recorder.record(.latch) { _ in RecordEncoder.latch(held, isSet: false, by: nil, at: context.at) }
     // A latch names the cause that set it; others may have joined it since.
     for source in [held.source, .lossLimit, .throttle] { await stages.risk.resume(from: source) }
     await stages.execution.resume(context: context)

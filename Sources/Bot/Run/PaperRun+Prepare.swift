@@ -201,6 +201,8 @@ extension PaperRun {
     // The latch of an earlier session goes before everything: what stands in the control directory must find it.
     if let latch = try heldLatch(restored, at: now) {
       await supervisor.process(.control(.relatch(latch)), at: now)
+    } else if restored?.execution.plan != nil {
+      await supervisor.process(.control(.resume(latchID: "")), at: now)
     }
     let initial = prepared.watcher.lookBeforeStart()
     for problem in [initial.problem, ControlDirectory(path: plan.home.controlPath).warning].compactMap({ $0 }) {
@@ -220,11 +222,20 @@ extension PaperRun {
   private func heldLatch(_ restored: EngineState?, at now: Timestamp) throws -> StopLatch? {
     let file = LatchFile(stateDirectory: plan.home.path)
     if let latch = file.read() { return latch }
-    guard let plan = restored?.execution.plan else { return nil }
+    guard let plan = restored?.execution.plan, try !wasLatchCleared() else { return nil }
     let latch = StopLatch(
       id: "L\(plan.sequence)-restored", level: plan.level, source: .file,
       reason: "a stop of an earlier session that left no latch file", at: now)
     do { try file.write(latch) } catch { throw StartError("latch: \(error)", exitCode: 73) }
     return latch
+  }
+
+  /// Whether the journal's last word on a latch is that a person's resume cleared it.
+  private func wasLatchCleared() throws -> Bool {
+    struct Payload: Decodable { var change: String }
+    guard case .directory(let directory) = plan.journal,
+      let record = try JournalQuery(directory: directory).last(.latch)
+    else { return false }
+    return try JSONDecoder().decode(Payload.self, from: Data(record.payload)).change == "cleared"
   }
 }
