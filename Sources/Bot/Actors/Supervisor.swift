@@ -17,7 +17,7 @@ public struct Stages: Sendable {
 public actor Supervisor {
   private let executor: ThreadExecutor
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
-  let stages: Stages
+  package let stages: Stages
   private let instruments: InstrumentTable
   private let recorder: Recorder
   private let gate: StopGate
@@ -25,11 +25,11 @@ public actor Supervisor {
   private let gateway: any OrderGateway
   private let time: any TimeSource
   private let log: @Sendable (LogLevel, String) -> Void
-  private(set) var latch: StopLatch?
-  private(set) var degradations: Set<Degradation> = []
-  private(set) var isVenueReady = false
-  private(set) var lastBars: [Bar?]
-  private(set) var counters = InputCounters()
+  package private(set) var latch: StopLatch?
+  package private(set) var degradations: Set<Degradation> = []
+  package private(set) var isVenueReady = false
+  package private(set) var lastBars: [Bar?]
+  package private(set) var counters = InputCounters()
   /// Close of the first bar after the pre-roll.
   private(set) var firstBarClose: Timestamp?
 

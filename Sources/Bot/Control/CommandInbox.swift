@@ -34,7 +34,7 @@ public struct CommandInbox: Sendable {
   }
 
   /// Takes the waiting commands, in order of their names.
-  func take() -> [(ControlCommand, @Sendable (String) -> Void)] {
+  package func take() -> [(ControlCommand, @Sendable (String) -> Void)] {
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: path), !names.isEmpty else { return [] }
     return names.filter { $0.hasSuffix(".json") }.sorted().prefix(Self.maximumWaiting).compactMap { name in
       let file = "\(path)/\(name)"
