@@ -112,7 +112,9 @@ extension OrderAnswer {
   /// Reads what `encoded` wrote; nil when the bytes are no answer about one order.
   package static func decode(_ bytes: [UInt8]) -> (answer: OrderAnswer, at: Timestamp)? {
     guard let record = try? JSONDecoder().decode(Record.self, from: Data(bytes)) else { return nil }
-    return (OrderAnswer(id: record.answer_to, snapshot: record.order.flatMap { try? $0.snapshot() }), record.at)
+    guard let order = record.order else { return (OrderAnswer(id: record.answer_to, snapshot: nil), record.at) }
+    // An order that cannot be read is not one that the venue does not know.
+    return (try? order.snapshot()).map { (OrderAnswer(id: record.answer_to, snapshot: $0), record.at) }
   }
 }
 
