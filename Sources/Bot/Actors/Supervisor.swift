@@ -59,9 +59,9 @@ public actor Supervisor {
   /// Works one input off, to the end. `at` is the moment it is judged at.
   ///
   /// A stop that the gate knows of comes first, as an input of its own: no decision is made beside a stop that is not on
-  /// record.
+  /// record. Only the latch of an earlier session goes before it: a stop that is still there must not get a second name.
   public func process(_ input: Ingress, at now: Timestamp) async {
-    if let closure = gate.closure, latch.map({ $0.level < closure.level }) ?? true {
+    if let closure = gate.closure, latch.map({ $0.level < closure.level }) ?? true, !input.isRelatch {
       await take(
         .control(.stop(level: closure.level, source: closure.source, reason: closure.reason)), at: now)
       if case .control(.stop(closure.level, _, _), _) = input { return }
@@ -131,6 +131,11 @@ public actor Supervisor {
     case .stop(let level, let source, let reason):
       return await stop(level, source, reason, context(sequence))
     case .relatch(let old):
+      if let latch {
+        guard latch.level <= old.level else { return "already latched as \(latch.id) (\(latch.level.rawValue))" }
+        // A person resumes by the name in the file: it must be the one that is held.
+        do { try latchStore.write(old) } catch { log(.critical, "latch cannot be written (\(error))") }
+      }
       latch = old
       gate.close(old.level, source: old.source, reason: old.reason)
       await publishState()
