@@ -84,7 +84,10 @@ public actor Supervisor {
       }
       guard await stages.feed.receive(bar, isPreRoll: isPreRoll, context: context(sequence)) else { return }
       lastBars[Int(bar.instrument.index)] = bar
-      if !isPreRoll, latch?.level == .flatten { await flattenAgain(context(sequence)) }
+      if !isPreRoll, latch?.level == .flatten {
+        await stages.execution.flattenRest(
+          after: bar.instrument, prices: lastBars.map { $0?.close }, context: context(sequence))
+      }
     case .answer(let answer, let instrument):
       let sequence = recorder.record(.answer) { _ in
         RecordEncoder.answer(answer.recorded(instrument, at: now), symbol: instruments[instrument].symbol)
@@ -171,12 +174,6 @@ public actor Supervisor {
     await stages.execution.stop(level, prices: lastBars.map { $0?.close }, context: context)
     log(.critical, "STOP \(level.rawValue) from \(source.rawValue): \(reason) [latch \(new.id)]")
     return "stopped (\(level.rawValue)), latch \(new.id)"
-  }
-
-  /// A limit order that the market left behind closes nothing: as long as anything is held, each bar prices it anew.
-  private func flattenAgain(_ context: EventContext) async {
-    guard await stages.execution.books.positions.contains(where: { $0.side != .flat }) else { return }
-    await stages.execution.stop(.flatten, prices: lastBars.map { $0?.close }, context: context)
   }
 
   private func resume(_ id: String, _ context: EventContext) async -> String {
