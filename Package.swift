@@ -57,6 +57,12 @@ let package = Package(
     tests("Exchange", ["Exchange", "Core"]),
     tests("Execution", ["Execution", "Exchange", "Core", database]),
     tests("Journal", ["Journal", "Core", "Digest", database]),
+    tests(
+      "Bot",
+      [
+        "Bot", "Core", "Settings", "Feed", "Features", "HRM", "Agent", "Risk", "Exchange", "Execution", "Journal",
+        "Digest", database,
+      ]),
     tests("Digest", ["Digest"]),
     tests("Tidy", []),
     // Drives the built binary, so the binary is built with it.

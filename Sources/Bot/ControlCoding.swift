@@ -4,14 +4,14 @@ import Journal
 
 extension NetworkAnswer {
   /// The form in journal records. The latency counts only where it can trip a roll-back, which is in real time.
-  func recorded(_ instrument: InstrumentID, at now: Timestamp) -> AnswerRecord {
+  package func recorded(_ instrument: InstrumentID, at now: Timestamp) -> AnswerRecord {
     AnswerRecord(
       ticket: ticket, instrument: instrument, reading: reading, quantity: quantity, failure: failure,
       latencyMicros: latencyMicros, at: now)
   }
 
   /// The answer of a journal record.
-  init(_ record: AnswerRecord) {
+  package init(_ record: AnswerRecord) {
     self.init(
       ticket: record.ticket, reading: record.reading, quantity: record.quantity, failure: record.failure,
       latencyMicros: record.latencyMicros)
@@ -20,7 +20,7 @@ extension NetworkAnswer {
 
 extension ControlCommand {
   /// The form in journal records.
-  func recorded(at now: Timestamp) -> ControlRecord {
+  package func recorded(at now: Timestamp) -> ControlRecord {
     switch self {
     case .stop(let level, let source, let reason):
       ControlRecord(command: "stop", level: level, reason: reason, source: source, at: now)
@@ -39,7 +39,7 @@ extension ControlCommand {
   }
 
   /// The command of a journal record. Throws `StartError`.
-  init(_ record: ControlRecord) throws {
+  package init(_ record: ControlRecord) throws {
     switch record.command {
     case "stop": self = .stop(level: record.level ?? .stop, source: record.source ?? .file, reason: record.reason ?? "")
     case "relatch":

@@ -26,6 +26,9 @@ public enum Ingress: Sendable {
   /// The run ends, for a reason that goes on record.
   case end(String)
 
+  /// Whether it brings back the latch of an earlier session.
+  var isRelatch: Bool { if case .control(.relatch, _) = self { true } else { false } }
+
   /// What the mailbox does with one more when it is full. Bars are kept, and the feeder waits: the paper venue must see
   /// every one of them, or a stop that lies in a lost bar would not fire.
   var overflowRule: OverflowRule {

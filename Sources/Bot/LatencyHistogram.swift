@@ -10,7 +10,10 @@ public struct LatencyHistogram: Sendable {
   public init() {}
 
   /// Adds a value.
-  public mutating func add(microseconds: Int) { add(nanoseconds: UInt64(max(0, microseconds)) * 1000) }
+  public mutating func add(microseconds: Int) {
+    let (nanoseconds, overflow) = UInt64(max(0, microseconds)).multipliedReportingOverflow(by: 1000)
+    add(nanoseconds: overflow ? .max : nanoseconds)
+  }
 
   /// Adds a value.
   public mutating func add(nanoseconds: UInt64) {
@@ -29,7 +32,7 @@ public struct LatencyHistogram: Sendable {
   private static func upperBound(of bucket: Int) -> Double {
     guard bucket >= 32 else { return Double(bucket) }
     let exponent = bucket / 32 + 4
-    return Double(UInt64(32 + bucket % 32 + 1) << (exponent - 5))
+    return Double(sign: .plus, exponent: exponent - 5, significand: Double(33 + bucket % 32))
   }
 
   /// The value in microseconds that a share `quantile` of values does not exceed; nil without values.

@@ -60,7 +60,7 @@ extension VenueState {
   }
 
   /// The journal record of books that came in at `now`: canonical JSON.
-  func encoded(at now: Timestamp) -> [UInt8] {
+  package func encoded(at now: Timestamp) -> [UInt8] {
     let record = Record(
       at: now, cash_quote: account.cashQuote, fees_quote: account.feesQuote,
       fills: fills.map {
@@ -78,7 +78,7 @@ extension VenueState {
   }
 
   /// Reads what `encoded` wrote, and when the books came in. Throws `DecodingError`.
-  static func decode(_ bytes: [UInt8]) throws -> (state: VenueState, at: Timestamp) {
+  package static func decode(_ bytes: [UInt8]) throws -> (state: VenueState, at: Timestamp) {
     let record = try JSONDecoder().decode(Record.self, from: Data(bytes))
     let state = VenueState(
       account: AccountSnapshot(
@@ -102,7 +102,7 @@ extension OrderAnswer {
   }
 
   /// The journal record of an answer that came in at `now`: canonical JSON.
-  func encoded(at now: Timestamp) -> [UInt8] {
+  package func encoded(at now: Timestamp) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let record = Record(answer_to: id, at: now, order: snapshot.map(VenueState.OrderRecord.init))
@@ -110,9 +110,11 @@ extension OrderAnswer {
   }
 
   /// Reads what `encoded` wrote; nil when the bytes are no answer about one order.
-  static func decode(_ bytes: [UInt8]) -> (answer: OrderAnswer, at: Timestamp)? {
+  package static func decode(_ bytes: [UInt8]) -> (answer: OrderAnswer, at: Timestamp)? {
     guard let record = try? JSONDecoder().decode(Record.self, from: Data(bytes)) else { return nil }
-    return (OrderAnswer(id: record.answer_to, snapshot: record.order.flatMap { try? $0.snapshot() }), record.at)
+    guard let order = record.order else { return (OrderAnswer(id: record.answer_to, snapshot: nil), record.at) }
+    // An order that cannot be read is not one that the venue does not know.
+    return (try? order.snapshot()).map { (OrderAnswer(id: record.answer_to, snapshot: $0), record.at) }
   }
 }
 

@@ -80,6 +80,23 @@ public actor OrderExecution {
     await perform(stage.stop(level, sequence: context.input, prices: prices, at: context.at), context)
   }
 
+  /// Closes what a flattening stop has left: a position from an order that filled after the stop, or one whose closing
+  /// order has rested through a bar of `instrument` and needs a new price. At a bar, so that two instruments cannot
+  /// cancel each other's orders for ever.
+  public func flattenRest(after instrument: InstrumentID, prices: [Price?], context: EventContext) async {
+    let state = stage.state
+    guard state.plan?.level == .flatten else { return }
+    let closing = state.orders.filter { $0.id.role == .flatten }
+    let isLeft = state.positions.enumerated().contains { slot, position in
+      position.side != .flat && !closing.contains { Int($0.request.instrument.index) == slot }
+    }
+    let hasRested = closing.contains {
+      $0.request.instrument == instrument && $0.state == .accepted && $0.id.sequence < context.input
+    }
+    guard isLeft || hasRested else { return }
+    await perform(stage.stop(.flatten, sequence: context.input, prices: prices, at: context.at), context)
+  }
+
   private func perform(_ effects: [ExecutionEffect], _ context: EventContext) async {
     defer { noteProtection() }
     guard !effects.isEmpty else { return }

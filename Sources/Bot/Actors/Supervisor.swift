@@ -17,7 +17,7 @@ public struct Stages: Sendable {
 public actor Supervisor {
   private let executor: ThreadExecutor
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
-  let stages: Stages
+  package let stages: Stages
   private let instruments: InstrumentTable
   private let recorder: Recorder
   private let gate: StopGate
@@ -25,11 +25,11 @@ public actor Supervisor {
   private let gateway: any OrderGateway
   private let time: any TimeSource
   private let log: @Sendable (LogLevel, String) -> Void
-  private(set) var latch: StopLatch?
-  private(set) var degradations: Set<Degradation> = []
-  private(set) var isVenueReady = false
-  private(set) var lastBars: [Bar?]
-  private(set) var counters = InputCounters()
+  package private(set) var latch: StopLatch?
+  package private(set) var degradations: Set<Degradation> = []
+  package private(set) var isVenueReady = false
+  package private(set) var lastBars: [Bar?]
+  package private(set) var counters = InputCounters()
   /// Close of the first bar after the pre-roll.
   private(set) var firstBarClose: Timestamp?
 
@@ -59,9 +59,9 @@ public actor Supervisor {
   /// Works one input off, to the end. `at` is the moment it is judged at.
   ///
   /// A stop that the gate knows of comes first, as an input of its own: no decision is made beside a stop that is not on
-  /// record.
+  /// record. Only the latch of an earlier session goes before it: a stop that is still there must not get a second name.
   public func process(_ input: Ingress, at now: Timestamp) async {
-    if let closure = gate.closure, latch.map({ $0.level < closure.level }) ?? true {
+    if let closure = gate.closure, latch.map({ $0.level < closure.level }) ?? true, !input.isRelatch {
       await take(
         .control(.stop(level: closure.level, source: closure.source, reason: closure.reason)), at: now)
       if case .control(.stop(closure.level, _, _), _) = input { return }
@@ -84,7 +84,10 @@ public actor Supervisor {
       }
       guard await stages.feed.receive(bar, isPreRoll: isPreRoll, context: context(sequence)) else { return }
       lastBars[Int(bar.instrument.index)] = bar
-      if !isPreRoll, latch?.level == .flatten { await flattenAgain(context(sequence)) }
+      if !isPreRoll, latch?.level == .flatten {
+        await stages.execution.flattenRest(
+          after: bar.instrument, prices: lastBars.map { $0?.close }, context: context(sequence))
+      }
     case .answer(let answer, let instrument):
       let sequence = recorder.record(.answer) { _ in
         RecordEncoder.answer(answer.recorded(instrument, at: now), symbol: instruments[instrument].symbol)
@@ -131,6 +134,11 @@ public actor Supervisor {
     case .stop(let level, let source, let reason):
       return await stop(level, source, reason, context(sequence))
     case .relatch(let old):
+      if let latch {
+        guard latch.level <= old.level else { return "already latched as \(latch.id) (\(latch.level.rawValue))" }
+        // A person resumes by the name in the file: it must be the one that is held.
+        do { try latchStore.write(old) } catch { log(.critical, "latch cannot be written (\(error))") }
+      }
       latch = old
       gate.close(old.level, source: old.source, reason: old.reason)
       await publishState()
@@ -166,12 +174,6 @@ public actor Supervisor {
     await stages.execution.stop(level, prices: lastBars.map { $0?.close }, context: context)
     log(.critical, "STOP \(level.rawValue) from \(source.rawValue): \(reason) [latch \(new.id)]")
     return "stopped (\(level.rawValue)), latch \(new.id)"
-  }
-
-  /// A limit order that the market left behind closes nothing: as long as anything is held, each bar prices it anew.
-  private func flattenAgain(_ context: EventContext) async {
-    guard await stages.execution.books.positions.contains(where: { $0.side != .flat }) else { return }
-    await stages.execution.stop(.flatten, prices: lastBars.map { $0?.close }, context: context)
   }
 
   private func resume(_ id: String, _ context: EventContext) async -> String {

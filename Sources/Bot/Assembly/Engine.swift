@@ -26,6 +26,29 @@ public struct EngineParts: Sendable {
   public var isVirtual: Bool
   public var gate: StopGate
   public var latchStore: any LatchStore
+
+  package init(
+    executor: ThreadExecutor, instruments: InstrumentTable, timeframe: Timeframe, settings: BotSettings,
+    bench: PolicyBench, inCharge: String, mode: String, startCashQuote: Money, state: EngineState?,
+    sink: any RecordSink, lastSequence: UInt64, time: any TimeSource, isVirtual: Bool, gate: StopGate,
+    latchStore: any LatchStore
+  ) {
+    self.executor = executor
+    self.instruments = instruments
+    self.timeframe = timeframe
+    self.settings = settings
+    self.bench = bench
+    self.inCharge = inCharge
+    self.mode = mode
+    self.startCashQuote = startCashQuote
+    self.state = state
+    self.sink = sink
+    self.lastSequence = lastSequence
+    self.time = time
+    self.isVirtual = isVirtual
+    self.gate = gate
+    self.latchStore = latchStore
+  }
 }
 
 /// What an engine calls out to. None may block.

@@ -14,6 +14,9 @@ public struct PolicyBench: Sendable {
   /// The network, where one is loaded.
   public var network: (manifest: ModelManifest, network: HRMNetwork)?
 
+  /// No policies.
+  package init() {}
+
   /// What loading depends on.
   struct Request {
     var settings: BotSettings

@@ -5,7 +5,7 @@ import Settings
 
 extension RiskLimits {
   /// The limits that settings name.
-  init(_ settings: BotSettings) {
+  package init(_ settings: BotSettings) {
     let risk = settings.risk
     self.init()
     maxOrderNotionalQuote = risk.maxOrderNotionalQuote
@@ -32,7 +32,7 @@ extension RiskLimits {
 
 extension RollbackLimits {
   /// The triggers that settings name.
-  init(_ settings: RollbackSettings) {
+  package init(_ settings: RollbackSettings) {
     self.init(
       isEnabled: settings.isEnabled, consecutiveFailures: settings.consecutiveFailures,
       latencyP99Millis: settings.latencyP99Millis, latencyWindow: settings.latencyWindow,

@@ -34,12 +34,13 @@ public struct CommandInbox: Sendable {
   }
 
   /// Takes the waiting commands, in order of their names.
-  func take() -> [(ControlCommand, @Sendable (String) -> Void)] {
+  package func take() -> [(ControlCommand, @Sendable (String) -> Void)] {
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: path), !names.isEmpty else { return [] }
     return names.filter { $0.hasSuffix(".json") }.sorted().prefix(Self.maximumWaiting).compactMap { name in
       let file = "\(path)/\(name)"
       let content = DurableFile.readSmall(file, limit: ControlDirectory.maximumBytes)
-      unlink(file)
+      // What cannot be removed would be carried out again at every look.
+      guard unlink(file) == 0 else { return nil }
       let replyPath = "\(path)/\(name.dropLast(5)).reply"
       let reply: @Sendable (String) -> Void = { try? DurableFile.replace(replyPath, with: Array($0.utf8)) }
       guard case .bytes(let bytes) = content,

@@ -34,10 +34,18 @@ public enum DurableFile {
       }
       written += count
     }
-    guard fsync(file) == 0, close(file) == 0 else {
-      throw FileError(path: temporary, operation: "fsync", code: errno)
+    let isSynced = fsync(file) == 0
+    let code = errno
+    guard close(file) == 0, isSynced else {
+      let code = isSynced ? errno : code
+      unlink(temporary)
+      throw FileError(path: temporary, operation: "fsync", code: code)
     }
-    guard rename(temporary, path) == 0 else { throw FileError(path: path, operation: "rename", code: errno) }
+    guard rename(temporary, path) == 0 else {
+      let code = errno
+      unlink(temporary)
+      throw FileError(path: path, operation: "rename", code: code)
+    }
     try syncDirectory(of: path)
   }
 

@@ -53,8 +53,9 @@ public struct RunSummary: Sendable {
   private func write(counts out: inout CanonicalJSON) {
     out.key("act_depth")
     out.object { out in
-      for (depth, count) in depthHistogram.enumerated() where count > 0 {
-        out.member("\(depth)", count)
+      for (depth, count) in depthHistogram.enumerated().map({ ("\($0)", $1) }).sorted(by: { $0.0 < $1.0 })
+      where count > 0 {
+        out.member(depth, count)
       }
     }
     out.key("bars")
@@ -189,10 +190,16 @@ extension FeedQuality {
 }
 
 extension CanonicalJSON {
-  /// A member whose key is only known at run time. The key must be plain ASCII.
-  mutating func member(_ key: String, _ number: Int) { raw(Array("\"\(key)\":\(number)".utf8)) }
+  /// A member whose key is only known at run time.
+  mutating func member(_ key: String, _ number: Int) { raw(Self.quoted(key) + Array(":\(number)".utf8)) }
 
-  mutating func member(_ key: String, _ text: String) { raw(Array("\"\(key)\":\"\(text)\"".utf8)) }
+  mutating func member(_ key: String, _ text: String) { raw(Self.quoted(key) + [58] + Self.quoted(text)) }
+
+  private static func quoted(_ text: String) -> [UInt8] {
+    var out = CanonicalJSON(capacity: text.utf8.count + 2)
+    out.value(text)
+    return out.bytes
+  }
 
   fileprivate mutating func percentiles(_ histogram: LatencyHistogram?) {
     guard let histogram, histogram.count > 0 else { return null() }

@@ -23,8 +23,10 @@ extension PaperRun {
     return await withTaskGroup(of: Void.self, returning: String.self) { group in
       if let thinker = prepared.thinker { group.addTask { await thinker.run() } }
       group.addTask { await feeder.run() }
-      group.addTask {
+      group.addTask { [self] in
         while !Task.isCancelled {
+          isHeartbeatDue.store(true, ordering: .relaxed)
+          // Wakes a loop that has nothing to do; a busy one looks after every input.
           mailbox.send(.heartbeat)
           try? await Task.sleep(for: .milliseconds(250))
         }

@@ -37,6 +37,8 @@ public final class PaperRun: Sendable {
   let display: Display
   /// What the reader of recorded bars met.
   let fileQuality = Mutex(FeedQuality())
+  /// Whether the loop's next heartbeat is due.
+  let isHeartbeatDue = Atomic(false)
   private let stopRequest = Mutex<String?>(nil)
   let startedAt: Timestamp
 

@@ -89,15 +89,15 @@ actor RunLoop {
       if case .end(let reason) = input { ending = ending ?? reason }
       if case .bar(let bar, _) = input { clock.barClosed(at: bar.closeTime) }
       await step(input)
-      if case .heartbeat = input {
-        // Fed here, by the loop that trades: a timer thread would keep a dead loop looking alive.
+      if case .heartbeat = input {} else { await prepared.keeper.save() }
+      // Who asked looks at once.
+      if case .control = input { await run.show(prepared) }
+      if run.isHeartbeatDue.exchange(false, ordering: .relaxed) {
+        // Fed here, by the loop that trades: a timer thread would keep a dead loop looking alive. Due after any input,
+        // for a heartbeat behind a backlog would come too late for the watchdog.
         run.service.notify("WATCHDOG=1")
         await run.show(prepared)
         await tend()
-      } else {
-        await prepared.keeper.save()
-        // Who asked looks at once.
-        if case .control = input { await run.show(prepared) }
       }
       guard let ending else { continue }
       // The data's end waits for the last thought; a person does not.
