@@ -5,17 +5,17 @@ import HRM
 import Settings
 
 /// What the doctor found about one thing.
-public struct Finding: Sendable {
+package struct Finding: Sendable {
   /// How it stands.
-  public enum Grade: String, Sendable { case good, warning, bad }
-  public var name: String
-  public var grade: Grade
-  public var text: String
+  package enum Grade: String, Sendable { case good, warning, bad }
+  package var name: String
+  package var grade: Grade
+  package var text: String
   /// What to do about it.
-  public var remedy: String?
+  package var remedy: String?
 
   /// One JSON object.
-  public func json() -> CanonicalJSON {
+  package func json() -> CanonicalJSON {
     var out = CanonicalJSON()
     out.object {
       $0.key("grade")
@@ -32,9 +32,9 @@ public struct Finding: Sendable {
 }
 
 /// Looks for what would keep the bot from running well.
-public enum Doctor {
+package enum Doctor {
   /// Examines the machine and the places that the bot uses.
-  public static func examine(
+  package static func examine(
     home: StateDirectory, settings: Result<BotSettings, any Error>, settingsPath: String?
   ) -> [Finding] {
     [
@@ -64,7 +64,8 @@ public enum Doctor {
     let isFast = flags.contains("avx2") && flags.contains("fma")
     return Finding(
       name: "processor", grade: isFast ? .good : .warning,
-      text: "\(ProcessInfo.processInfo.activeProcessorCount) cores, \(wanted.isEmpty ? "no SIMD that counts" : wanted.joined(separator: " "))",
+      text:
+        "\(ProcessInfo.processInfo.activeProcessorCount) cores, \(wanted.isEmpty ? "no SIMD that counts" : wanted.joined(separator: " "))",
       remedy: isFast ? nil : "the network will be slow here: choose a rule policy or a smaller model")
   }
 
@@ -78,7 +79,9 @@ public enum Doctor {
   private static func disk(_ home: StateDirectory) -> Finding {
     var status = statvfs()
     var path = home.path
-    while statvfs(path, &status) != 0, path != "/" { path = URL(fileURLWithPath: path).deletingLastPathComponent().path }
+    while statvfs(path, &status) != 0, path != "/" {
+      path = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    }
     let free = (UInt64(status.f_bavail) * UInt64(status.f_frsize)) >> 20
     let grade: Finding.Grade = free >= 1024 ? .good : free >= 128 ? .warning : .bad
     return Finding(
@@ -89,7 +92,8 @@ public enum Doctor {
   private static func state(_ home: StateDirectory) -> Finding {
     var status = stat()
     guard stat(home.path, &status) == 0 else {
-      return Finding(name: "state directory", grade: .good, text: "\(home.path) will be made at the first start", remedy: nil)
+      return Finding(
+        name: "state directory", grade: .good, text: "\(home.path) will be made at the first start", remedy: nil)
     }
     guard access(home.path, R_OK | W_OK | X_OK) == 0 else {
       return Finding(

@@ -5,15 +5,15 @@ import Foundation
 import Risk
 
 /// What must survive a restart, written to the journal with every change and given back to the stages at the next start.
-public struct EngineState: Codable, Equatable, Sendable {
-  public var execution: ExecutionState
-  public var risk: RiskCounters
-  public var rollback: RollbackState
+package struct EngineState: Codable, Equatable, Sendable {
+  package var execution: ExecutionState
+  package var risk: RiskCounters
+  package var rollback: RollbackState
   /// Sessions so far.
-  public var sessions: Int
+  package var sessions: Int
 
   /// State as given.
-  public init(execution: ExecutionState, risk: RiskCounters, rollback: RollbackState, sessions: Int) {
+  package init(execution: ExecutionState, risk: RiskCounters, rollback: RollbackState, sessions: Int) {
     self.execution = execution
     self.risk = risk
     self.rollback = rollback
@@ -21,14 +21,14 @@ public struct EngineState: Codable, Equatable, Sendable {
   }
 
   /// Canonical JSON. Throws what the encoder throws, which for these types is nothing.
-  public func encoded() throws -> [UInt8] {
+  package func encoded() throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return Array(try encoder.encode(self))
   }
 
   /// Reads what `encoded` wrote. Throws `DecodingError`.
-  public init(decoding bytes: [UInt8]) throws {
+  package init(decoding bytes: [UInt8]) throws {
     self = try JSONDecoder().decode(EngineState.self, from: Data(bytes))
   }
 }

@@ -4,7 +4,7 @@ import Execution
 
 /// Everything that enters the trading core. Each becomes one journal record and runs to completion through the stages
 /// before the next is taken: that is what makes a replay exact.
-public enum Ingress: Sendable {
+package enum Ingress: Sendable {
   /// A bar from the feed.
   case bar(Bar, isPreRoll: Bool)
   /// The network's answer.
@@ -40,24 +40,24 @@ public enum Ingress: Sendable {
 }
 
 /// What the venue knows of one order; nil: it surely never had it.
-public struct OrderAnswer: Sendable, Hashable {
-  public var id: ClientOrderID
-  public var snapshot: OrderSnapshot?
+package struct OrderAnswer: Sendable, Hashable {
+  package var id: ClientOrderID
+  package var snapshot: OrderSnapshot?
   /// An answer as given.
-  public init(id: ClientOrderID, snapshot: OrderSnapshot?) {
+  package init(id: ClientOrderID, snapshot: OrderSnapshot?) {
     self.id = id
     self.snapshot = snapshot
   }
 }
 
 /// The venue's books at one moment.
-public struct VenueState: Sendable, Hashable {
-  public var account: AccountSnapshot
-  public var openOrders: [OrderSnapshot]
+package struct VenueState: Sendable, Hashable {
+  package var account: AccountSnapshot
+  package var openOrders: [OrderSnapshot]
   /// Executions after the last one known.
-  public var fills: [Fill]
+  package var fills: [Fill]
   /// Books as given.
-  public init(account: AccountSnapshot, openOrders: [OrderSnapshot], fills: [Fill]) {
+  package init(account: AccountSnapshot, openOrders: [OrderSnapshot], fills: [Fill]) {
     self.account = account
     self.openOrders = openOrders
     self.fills = fills
@@ -65,7 +65,7 @@ public struct VenueState: Sendable, Hashable {
 }
 
 /// What a person or a watchdog can ask of a running bot.
-public enum ControlCommand: Sendable, Hashable {
+package enum ControlCommand: Sendable, Hashable {
   case stop(level: StopLevel, source: StopSource, reason: String)
   case resume(latchID: String)
   case rollBack(to: String?, reason: String)
@@ -77,7 +77,7 @@ public enum ControlCommand: Sendable, Hashable {
 }
 
 /// A condition under which no position is opened.
-public enum Degradation: String, Sendable, Codable, CaseIterable {
+package enum Degradation: String, Sendable, Codable, CaseIterable {
   case journalUnhealthy = "journal_unhealthy"
   case controlDirectoryLost = "control_directory_lost"
   case unreconciled

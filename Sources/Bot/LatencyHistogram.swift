@@ -1,22 +1,22 @@
 /// Counts of latencies in buckets a thirty-second apart, in bounded memory: percentiles to about 3 %.
-public struct LatencyHistogram: Sendable {
+package struct LatencyHistogram: Sendable {
   private var buckets: [UInt64] = []
   /// Number of values.
-  public private(set) var count: UInt64 = 0
+  package private(set) var count: UInt64 = 0
   /// Largest value, in microseconds.
-  public private(set) var maximumMicros = 0.0
+  package private(set) var maximumMicros = 0.0
 
   /// An empty histogram.
-  public init() {}
+  package init() {}
 
   /// Adds a value.
-  public mutating func add(microseconds: Int) {
+  package mutating func add(microseconds: Int) {
     let (nanoseconds, overflow) = UInt64(max(0, microseconds)).multipliedReportingOverflow(by: 1000)
     add(nanoseconds: overflow ? .max : nanoseconds)
   }
 
   /// Adds a value.
-  public mutating func add(nanoseconds: UInt64) {
+  package mutating func add(nanoseconds: UInt64) {
     if buckets.isEmpty { buckets = Array(repeating: 0, count: 64 * 32) }
     buckets[Self.bucket(of: nanoseconds)] += 1
     count += 1
@@ -36,7 +36,7 @@ public struct LatencyHistogram: Sendable {
   }
 
   /// The value in microseconds that a share `quantile` of values does not exceed; nil without values.
-  public func microseconds(atQuantile quantile: Double) -> Double? {
+  package func microseconds(atQuantile quantile: Double) -> Double? {
     guard count > 0 else { return nil }
     var left = max(1, UInt64((Double(count) * quantile).rounded(.up)))
     for (index, n) in buckets.enumerated() {

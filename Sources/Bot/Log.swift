@@ -3,11 +3,11 @@ import Glibc
 import Synchronization
 
 /// How grave a log line is, in journald's terms.
-public enum LogLevel: String, Sendable, Comparable {
+package enum LogLevel: String, Sendable, Comparable {
   case debug, info, notice, warning, error, critical
 
   /// journald's priority: 7 debug to 2 critical.
-  public var priority: Int {
+  package var priority: Int {
     switch self {
     case .debug: 7
     case .info: 6
@@ -17,13 +17,13 @@ public enum LogLevel: String, Sendable, Comparable {
     case .critical: 2
     }
   }
-  public static func < (left: LogLevel, right: LogLevel) -> Bool { left.priority > right.priority }
+  package static func < (left: LogLevel, right: LogLevel) -> Bool { left.priority > right.priority }
 }
 
 /// One JSON line per event: to a file, or to standard error with journald's priority prefix.
-public final class EventLog: Sendable {
+package final class EventLog: Sendable {
   /// A file beyond this size is set aside as `NAME.1`.
-  public static let rotationBytes = 16 << 20
+  package static let rotationBytes = 16 << 20
   private struct Target {
     var handle: Int32
     var bytes: Int
@@ -34,7 +34,7 @@ public final class EventLog: Sendable {
   private let minimum: LogLevel
 
   /// A log to `path`, or to standard error when nil. A file that cannot be opened falls back to standard error.
-  public init(path: String?, minimum: LogLevel = .info, time: any TimeSource = SystemTime()) {
+  package init(path: String?, minimum: LogLevel = .info, time: any TimeSource = SystemTime()) {
     self.time = time
     self.minimum = minimum
     let handle = path.map { open($0, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o640) } ?? -1
@@ -45,7 +45,7 @@ public final class EventLog: Sendable {
   }
 
   /// Writes one line. `fields` are further members, as JSON text by key.
-  public func write(_ level: LogLevel, _ message: String) {
+  package func write(_ level: LogLevel, _ message: String) {
     guard level >= minimum else { return }
     var line = CanonicalJSON(capacity: 160 + message.utf8.count)
     line.object {
@@ -60,7 +60,7 @@ public final class EventLog: Sendable {
   }
 
   /// Writes a line of JSON that was made elsewhere.
-  public func write(line: [UInt8], _ level: LogLevel = .info) {
+  package func write(line: [UInt8], _ level: LogLevel = .info) {
     guard level >= minimum else { return }
     target.withLock { target in
       var bytes = path == nil && getenv("JOURNAL_STREAM") != nil ? Array("<\(level.priority)>".utf8) : []

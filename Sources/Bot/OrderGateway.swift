@@ -2,7 +2,7 @@ import Core
 import Execution
 
 /// Takes intents from the engine to the venue. What comes of them enters the engine as inputs of their own.
-public protocol OrderGateway: Sendable {
+package protocol OrderGateway: Sendable {
   /// Sends an order whose intent is durable.
   func send(_ order: OutboundOrder) async
   /// Asks for an order's end.
@@ -14,24 +14,24 @@ public protocol OrderGateway: Sendable {
 }
 
 /// No venue: a verification takes outcomes from the journal instead.
-public struct NoGateway: OrderGateway {
+package struct NoGateway: OrderGateway {
   /// A gateway that leads nowhere.
-  public init() {}
-  public func send(_ order: OutboundOrder) async {}
-  public func cancel(_ id: ClientOrderID) async {}
-  public func query(_ id: ClientOrderID) async {}
-  public func queryBooks(after tradeID: UInt64) async {}
+  package init() {}
+  package func send(_ order: OutboundOrder) async {}
+  package func cancel(_ id: ClientOrderID) async {}
+  package func query(_ id: ClientOrderID) async {}
+  package func queryBooks(after tradeID: UInt64) async {}
 }
 
 /// Talks to a venue and turns answers into inputs.
-public struct VenueGateway: OrderGateway {
+package struct VenueGateway: OrderGateway {
   private let venue: any Venue
   private let gate: StopGate
   private let enter: @Sendable (Ingress) -> Void
   private let reports: @Sendable () async -> [ExecutionReport]
 
   /// A gateway to `venue`; `reports` hands over what the venue has to tell.
-  public init(
+  package init(
     venue: any Venue, gate: StopGate, reports: @escaping @Sendable () async -> [ExecutionReport],
     enter: @escaping @Sendable (Ingress) -> Void
   ) {
@@ -41,7 +41,7 @@ public struct VenueGateway: OrderGateway {
     self.enter = enter
   }
 
-  public func send(_ order: OutboundOrder) async {
+  package func send(_ order: OutboundOrder) async {
     let id = order.request.clientID
     // Nothing may come between this look and the send: it is the last gate before the wire.
     guard gate.allows(order.request) else { return enter(.outcome(id, .rejected(.stopLatch))) }
@@ -49,7 +49,7 @@ public struct VenueGateway: OrderGateway {
     await drain()
   }
 
-  public func cancel(_ id: ClientOrderID) async {
+  package func cancel(_ id: ClientOrderID) async {
     switch await venue.cancel(id) {
     // The venue's report says the rest.
     case .cancelled, .pending: await drain()
@@ -61,12 +61,12 @@ public struct VenueGateway: OrderGateway {
     }
   }
 
-  public func query(_ id: ClientOrderID) async {
+  package func query(_ id: ClientOrderID) async {
     // A question that failed taught nothing; it is asked again.
     do { enter(.orderAnswer(OrderAnswer(id: id, snapshot: try await venue.order(id)))) } catch {}
   }
 
-  public func queryBooks(after tradeID: UInt64) async {
+  package func queryBooks(after tradeID: UInt64) async {
     if let state = try? await VenueState(of: venue, after: tradeID) { enter(.venueState(state)) }
   }
 
@@ -75,7 +75,7 @@ public struct VenueGateway: OrderGateway {
 
 extension VenueState {
   /// The venue's books now, with executions after `tradeID`. Throws what the venue throws.
-  public init(of venue: any Venue, after tradeID: UInt64) async throws {
+  package init(of venue: any Venue, after tradeID: UInt64) async throws {
     let account = try await venue.account()
     let orders = try await venue.openOrders()
     self.init(account: account, openOrders: orders, fills: try await venue.fills(after: tradeID))
@@ -83,7 +83,7 @@ extension VenueState {
 }
 
 /// Carries orders off the engine's thread, one after the other, so that a slow disk or venue never holds up the loop.
-public final class QueuedGateway: OrderGateway {
+package final class QueuedGateway: OrderGateway {
   private enum Errand: Sendable {
     case send(OutboundOrder)
     case cancel(ClientOrderID)
@@ -96,20 +96,20 @@ public final class QueuedGateway: OrderGateway {
   private let refuse: @Sendable (ClientOrderID) -> Void
 
   /// A queue in front of `gateway`; `refuse` is told of an order that found the queue full.
-  public init(gateway: VenueGateway, refuse: @escaping @Sendable (ClientOrderID) -> Void) {
+  package init(gateway: VenueGateway, refuse: @escaping @Sendable (ClientOrderID) -> Void) {
     self.gateway = gateway
     self.refuse = refuse
   }
 
-  public func send(_ order: OutboundOrder) async {
+  package func send(_ order: OutboundOrder) async {
     if !errands.send(.send(order)) { refuse(order.request.clientID) }
   }
-  public func queryBooks(after tradeID: UInt64) async { errands.send(.books(after: tradeID)) }
-  public func cancel(_ id: ClientOrderID) async { errands.send(.cancel(id)) }
-  public func query(_ id: ClientOrderID) async { errands.send(.query(id)) }
+  package func queryBooks(after tradeID: UInt64) async { errands.send(.books(after: tradeID)) }
+  package func cancel(_ id: ClientOrderID) async { errands.send(.cancel(id)) }
+  package func query(_ id: ClientOrderID) async { errands.send(.query(id)) }
 
   /// Works until the queue is closed.
-  public func run() async {
+  package func run() async {
     while let errand = await errands.next() {
       switch errand {
       case .send(let order): await gateway.send(order)
@@ -121,5 +121,5 @@ public final class QueuedGateway: OrderGateway {
   }
 
   /// Takes no more errands.
-  public func close() { errands.close() }
+  package func close() { errands.close() }
 }

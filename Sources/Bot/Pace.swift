@@ -1,7 +1,7 @@
 import Core
 
 /// How fast bars come.
-public enum Pace: Sendable, Equatable {
+package enum Pace: Sendable, Equatable {
   /// As fast as they are worked off, in virtual time: depth is bounded by segments, never by elapsed time.
   case unlimited
   /// A bar clock of so many steps a second: a recording's own time has no meaning on the wall clock.
@@ -10,26 +10,26 @@ public enum Pace: Sendable, Equatable {
   case wallClock
 
   /// Whether elapsed time plays no part.
-  public var isVirtual: Bool { self == .unlimited }
+  package var isVirtual: Bool { self == .unlimited }
 }
 
 /// The moment an event is judged at.
 ///
 /// In virtual time that is the close of the newest bar. A paced recording's time goes on from there with the wall clock,
 /// so that late data are late. The simulated market in real time has the wall clock's time.
-public struct EventClock: Sendable {
+package struct EventClock: Sendable {
   private let pace: Pace
   private let time: any TimeSource
   private var anchor: (event: Timestamp, monotonicNanoseconds: UInt64)?
 
   /// A clock for one run.
-  public init(pace: Pace, time: any TimeSource) {
+  package init(pace: Pace, time: any TimeSource) {
     self.pace = pace
     self.time = time
   }
 
   /// A bar has come.
-  public mutating func barClosed(at close: Timestamp) {
+  package mutating func barClosed(at close: Timestamp) {
     switch pace {
     case .unlimited: anchor = (close, 0)
     case .barsPerSecond: anchor = (close, time.monotonicNanoseconds)
@@ -38,7 +38,7 @@ public struct EventClock: Sendable {
   }
 
   /// Now, as the stages are told.
-  public var now: Timestamp {
+  package var now: Timestamp {
     switch pace {
     case .wallClock: return time.now
     case .unlimited: return anchor?.event ?? Timestamp(milliseconds: 0)

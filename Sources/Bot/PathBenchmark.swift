@@ -7,16 +7,16 @@ import Foundation
 import Settings
 
 /// Measures bar in → order intent out through all actors, without the network.
-public enum PathBenchmark {
+package enum PathBenchmark {
   /// What was measured.
-  public struct Result: Sendable {
-    public var bars: Int
-    public var intents: Int
-    public var barsPerSecond: Double
-    public var latency: LatencyHistogram
+  package struct Result: Sendable {
+    package var bars: Int
+    package var intents: Int
+    package var barsPerSecond: Double
+    package var latency: LatencyHistogram
 
     /// In words.
-    public var text: String {
+    package var text: String {
       let value = { (quantile: Double) in
         latency.microseconds(atQuantile: quantile).map { "\((($0 * 10).rounded()) / 10) µs" } ?? "-"
       }
@@ -31,7 +31,7 @@ public enum PathBenchmark {
     }
 
     /// One JSON object.
-    public func json() -> CanonicalJSON {
+    package func json() -> CanonicalJSON {
       var out = CanonicalJSON()
       out.object { out in
         out.key("bars")
@@ -61,7 +61,7 @@ public enum PathBenchmark {
   }
 
   /// Sends `bars` bars, so many a second; 0: as fast as possible.
-  public static func run(bars: Int, barsPerSecond: Double, withJournal: Bool) async throws -> Result {
+  package static func run(bars: Int, barsPerSecond: Double, withJournal: Bool) async throws -> Result {
     var settings = BotSettings()
     settings.policy.name = "alternating"
     settings.risk.maxOrdersPerMinute = 1_000_000
@@ -71,7 +71,8 @@ public enum PathBenchmark {
     settings.risk.maxDrawdown = .one
     settings.risk.maxVolatilityRank = .one
     let home = StateDirectory(
-      path: FileManager.default.temporaryDirectory.appendingPathComponent("hrmbot-bench-\(UUID())").path, environment: [:])
+      path: FileManager.default.temporaryDirectory.appendingPathComponent("hrmbot-bench-\(UUID())").path,
+      environment: [:])
     defer { try? FileManager.default.removeItem(atPath: home.path) }
     let pace: Pace = barsPerSecond > 0 ? .barsPerSecond(barsPerSecond) : .unlimited
     var plan = RunPlan(
@@ -79,7 +80,9 @@ public enum PathBenchmark {
       journal: withJournal ? .directory(home.journalPath) : .off, home: home, settingsPath: nil,
       maximumBars: bars, build: "benchmark")
     plan.extraPolicy = ("alternating", Alternating())
-    let run = PaperRun(plan: plan, display: Display(), log: EventLog(path: nil, minimum: .critical), service: ServiceManager(environment: [:]))
+    let run = PaperRun(
+      plan: plan, display: Display(), log: EventLog(path: nil, minimum: .critical),
+      service: ServiceManager(environment: [:]))
     let summary = try await run.run()
     return Result(
       bars: summary.bars, intents: summary.orders.orders, barsPerSecond: summary.timing.barsPerSecond,

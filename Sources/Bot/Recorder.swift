@@ -3,7 +3,7 @@ import Journal
 import Synchronization
 
 /// Where records go: the journal, nowhere, or a comparison with what was recorded before.
-public protocol RecordSink: Sendable {
+package protocol RecordSink: Sendable {
   /// Whether records are wanted at all; if not, none is encoded.
   var isRecording: Bool { get }
   /// Whether what is recorded will last. False stops new positions.
@@ -15,28 +15,28 @@ public protocol RecordSink: Sendable {
 }
 
 /// Runs without a journal.
-public struct NoRecords: RecordSink {
+package struct NoRecords: RecordSink {
   /// A sink that keeps nothing.
-  public init() {}
-  public var isRecording: Bool { false }
-  public var isHealthy: Bool { true }
-  public func take(_ record: JournalRecord) -> Bool { true }
-  public func durable(_ sequence: UInt64) async -> Bool { true }
+  package init() {}
+  package var isRecording: Bool { false }
+  package var isHealthy: Bool { true }
+  package func take(_ record: JournalRecord) -> Bool { true }
+  package func durable(_ sequence: UInt64) async -> Bool { true }
 }
 
 /// Gives every record its sequence number and hands it on. Called on the engine's executor only, so numbers follow the
 /// order of events.
-public final class Recorder: Sendable {
+package final class Recorder: Sendable {
   private let next: Atomic<UInt64>
   private let lost = Atomic(false)
   private let sink: any RecordSink
   private let time: any TimeSource
   /// Whether records are wanted at all.
-  public let isRecording: Bool
+  package let isRecording: Bool
   private let isVirtual: Bool
 
   /// A recorder that goes on after `lastSequence`.
-  public init(sink: any RecordSink, lastSequence: UInt64, time: any TimeSource, isVirtual: Bool) {
+  package init(sink: any RecordSink, lastSequence: UInt64, time: any TimeSource, isVirtual: Bool) {
     self.sink = sink
     self.time = time
     self.isVirtual = isVirtual
@@ -45,18 +45,18 @@ public final class Recorder: Sendable {
   }
 
   /// The number that the next record will bear.
-  public var nextSequence: UInt64 { next.load(ordering: .relaxed) }
+  package var nextSequence: UInt64 { next.load(ordering: .relaxed) }
 
   /// Whether a record was refused. From then on the journal has a hole that only a restart closes: its numbers must
   /// follow one another.
-  public var hasLost: Bool { lost.load(ordering: .relaxed) }
+  package var hasLost: Bool { lost.load(ordering: .relaxed) }
 
   /// Whether what is recorded will last.
-  public var isHealthy: Bool { !hasLost && sink.isHealthy }
+  package var isHealthy: Bool { !hasLost && sink.isHealthy }
 
   /// Writes one record; `payload` is asked for only if records are wanted. Returns its sequence number.
   @discardableResult
-  public func record(_ kind: RecordKind, latency: [UInt8]? = nil, _ payload: (UInt64) -> [UInt8]) -> UInt64 {
+  package func record(_ kind: RecordKind, latency: [UInt8]? = nil, _ payload: (UInt64) -> [UInt8]) -> UInt64 {
     let sequence = next.wrappingAdd(1, ordering: .relaxed).oldValue
     guard isRecording else { return sequence }
     let wall = isVirtual ? 0 : time.now.milliseconds * 1000
@@ -67,5 +67,5 @@ public final class Recorder: Sendable {
   }
 
   /// Waits until a record is durable; false if it never will be.
-  public func durable(_ sequence: UInt64) async -> Bool { hasLost ? false : await sink.durable(sequence) }
+  package func durable(_ sequence: UInt64) async -> Bool { hasLost ? false : await sink.durable(sequence) }
 }

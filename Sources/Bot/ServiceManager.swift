@@ -1,22 +1,22 @@
 import Glibc
 
 /// The notification protocol of systemd (`sd_notify(3)`): one datagram to the socket that the environment names.
-public struct ServiceManager: Sendable {
+package struct ServiceManager: Sendable {
   private let socketPath: String?
   /// How often the watchdog wants to hear from the loop, in milliseconds; nil: no watchdog.
-  public let watchdogMillis: Int?
+  package let watchdogMillis: Int?
 
   /// The manager that started this process, if any.
-  public init(environment: [String: String]) {
+  package init(environment: [String: String]) {
     socketPath = environment["NOTIFY_SOCKET"]
     watchdogMillis = environment["WATCHDOG_USEC"].flatMap(Int.init).map { $0 / 1000 }
   }
 
   /// Whether there is one.
-  public var isPresent: Bool { socketPath != nil }
+  package var isPresent: Bool { socketPath != nil }
 
   /// Sends lines such as `READY=1`, `STATUS=…`, `WATCHDOG=1`, `STOPPING=1`. Silent when nobody listens.
-  public func notify(_ state: String) {
+  package func notify(_ state: String) {
     guard let socketPath, socketPath.utf8.count < 107, let first = socketPath.utf8.first else { return }
     let handle = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard handle >= 0 else { return }

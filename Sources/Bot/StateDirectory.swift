@@ -2,12 +2,12 @@ import Foundation
 import Glibc
 
 /// Where a bot keeps what must survive: journal, latch, ledger, models.
-public struct StateDirectory: Sendable {
+package struct StateDirectory: Sendable {
   /// Absolute path.
-  public let path: String
+  package let path: String
 
   /// The directory at `path`, else `$HRMBOT_HOME`, else `$XDG_STATE_HOME/hrmbot`, else `~/.local/state/hrmbot`.
-  public init(path: String?, environment: [String: String]) {
+  package init(path: String?, environment: [String: String]) {
     let home = environment["HOME"] ?? "/"
     let chosen =
       path ?? Self.nonEmpty(environment["HRMBOT_HOME"])
@@ -19,20 +19,20 @@ public struct StateDirectory: Sendable {
   private static func nonEmpty(_ text: String?) -> String? { text.flatMap { $0.isEmpty ? nil : $0 } }
 
   /// Path of the control directory.
-  public let controlPath: String
+  package let controlPath: String
   /// Directory of the running bot's journal.
-  public var journalPath: String { path + "/journal" }
+  package var journalPath: String { path + "/journal" }
   /// Directory of the last replay's journal.
-  public var replayPath: String { path + "/replay" }
+  package var replayPath: String { path + "/replay" }
   /// Directory of models.
-  public var modelsPath: String { path + "/models" }
+  package var modelsPath: String { path + "/models" }
   /// What the running bot says about itself.
-  public var statusPath: String { path + "/status.json" }
+  package var statusPath: String { path + "/status.json" }
   /// Names the journal that the last run wrote.
-  public var lastJournalPath: String { path + "/last-journal" }
+  package var lastJournalPath: String { path + "/last-journal" }
 
   /// Makes the directories that are missing: state for its owner alone. Throws `FileError`.
-  public func prepare() throws {
+  package func prepare() throws {
     try Self.make(path, mode: 0o700)
     // Under systemd the control directory belongs to the operators and exists already.
     if controlPath == path + "/control" { try Self.make(controlPath, mode: 0o755) }
@@ -47,11 +47,11 @@ public struct StateDirectory: Sendable {
 }
 
 /// A lock that one running bot holds on its state directory; the system frees it when the process ends, however it ends.
-public final class DirectoryLock {
+package final class DirectoryLock {
   private let handle: Int32
 
   /// Takes the lock. Throws `FileError` with `EWOULDBLOCK` when another bot holds it.
-  public init(path: String) throws {
+  package init(path: String) throws {
     handle = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard handle >= 0 else { throw FileError(path: path, operation: "open", code: errno) }
     // Whoever asks for the holder takes the lock for a moment.
@@ -73,7 +73,7 @@ public final class DirectoryLock {
   deinit { close(handle) }
 
   /// Process that holds the lock at `path`; nil when nobody does.
-  public static func holder(path: String) -> Int32? {
+  package static func holder(path: String) -> Int32? {
     let handle = open(path, O_RDONLY | O_CLOEXEC)
     guard handle >= 0 else { return nil }
     defer { close(handle) }

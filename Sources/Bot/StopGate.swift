@@ -3,12 +3,12 @@ import Synchronization
 
 /// The last gate before the wire. The watcher of the control directory closes it the moment it sees a stop, before the
 /// stop comes round as an event; every order passes it.
-public final class StopGate: Sendable {
+package final class StopGate: Sendable {
   /// Why the gate is closed.
-  public struct Closure: Sendable, Equatable {
-    public var level: StopLevel
-    public var source: StopSource
-    public var reason: String
+  package struct Closure: Sendable, Equatable {
+    package var level: StopLevel
+    package var source: StopSource
+    package var reason: String
   }
 
   private struct State {
@@ -20,16 +20,16 @@ public final class StopGate: Sendable {
   private let isClosed = Atomic(false)
 
   /// An open gate.
-  public init() {}
+  package init() {}
 
   /// Why the gate is closed; nil when it is open.
-  public var closure: Closure? { isClosed.load(ordering: .acquiring) ? state.withLock { $0.closure } : nil }
+  package var closure: Closure? { isClosed.load(ordering: .acquiring) ? state.withLock { $0.closure } : nil }
 
   /// The level in force.
-  public var level: StopLevel? { closure?.level }
+  package var level: StopLevel? { closure?.level }
 
   /// Closes the gate, or closes it further; never opens it.
-  public func close(_ level: StopLevel, source: StopSource, reason: String) {
+  package func close(_ level: StopLevel, source: StopSource, reason: String) {
     state.withLock { state in
       state.generation += 1
       guard state.closure.map({ $0.level < level }) ?? true else { return }
@@ -39,10 +39,10 @@ public final class StopGate: Sendable {
   }
 
   /// Counts every wish to close, also one that changed nothing.
-  public var generation: UInt64 { state.withLock { $0.generation } }
+  package var generation: UInt64 { state.withLock { $0.generation } }
 
   /// Opens the gate after a person's resume, unless somebody wished it closed since `generation`. False: it stays closed.
-  public func open(unlessClosedSince generation: UInt64) -> Bool {
+  package func open(unlessClosedSince generation: UInt64) -> Bool {
     state.withLock { state in
       guard state.generation == generation else { return false }
       state.closure = nil
@@ -52,7 +52,7 @@ public final class StopGate: Sendable {
   }
 
   /// Whether an order may leave now.
-  public func allows(_ request: OrderRequest) -> Bool {
+  package func allows(_ request: OrderRequest) -> Bool {
     switch level {
     case nil: true
     case .reduce: request.isReduceOnly

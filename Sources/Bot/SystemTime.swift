@@ -2,16 +2,16 @@ import Core
 import Glibc
 
 /// The system's clocks.
-public struct SystemTime: TimeSource {
+package struct SystemTime: TimeSource {
   /// The system's clocks.
-  public init() {}
+  package init() {}
 
-  public var now: Timestamp {
+  package var now: Timestamp {
     let time = Self.read(CLOCK_REALTIME)
     return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
   }
 
-  public var monotonicNanoseconds: UInt64 {
+  package var monotonicNanoseconds: UInt64 {
     let time = Self.read(CLOCK_MONOTONIC)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }

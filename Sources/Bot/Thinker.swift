@@ -6,8 +6,10 @@ import Synchronization
 
 /// Runs the network on a thread of its own. Requests of one instrument replace each other while they wait; the answer
 /// goes back as an input.
-public final class Thinker: Sendable {
-  private let requests = Mailbox<(NetworkRequest, UInt64)>(capacity: 4096) { .conflate(key: Int($0.0.instrument.index)) }
+package final class Thinker: Sendable {
+  private let requests = Mailbox<(NetworkRequest, UInt64)>(capacity: 4096) {
+    .conflate(key: Int($0.0.instrument.index))
+  }
   private let worker: Worker
   private let time: any TimeSource
   private let isVirtual: Bool
@@ -37,7 +39,7 @@ public final class Thinker: Sendable {
   }
 
   /// A thinker over a network. In virtual time answers carry no latency: nothing may depend on it there.
-  public init(
+  package init(
     network: HRMNetwork, model: HRMSettings, time: any TimeSource, isVirtual: Bool,
     answer: @escaping @Sendable (NetworkAnswer, InstrumentID) -> Void
   ) throws {
@@ -48,7 +50,7 @@ public final class Thinker: Sendable {
   }
 
   /// How long one segment takes, in milliseconds, once memory is warm. Runs two.
-  public func measureSegment(of architecture: HRMArchitecture) async -> Double {
+  package func measureSegment(of architecture: HRMArchitecture) async -> Double {
     let input = HRMInput(
       bars: Array(repeating: 0, count: architecture.windowBars * architecture.nFeatures), instrumentRow: 0,
       timeframeRow: 0, context: Array(repeating: 0, count: architecture.nAccount))
@@ -65,10 +67,10 @@ public final class Thinker: Sendable {
   }
 
   /// Takes a request without waiting.
-  public func think(_ request: NetworkRequest) { requests.send((request, time.monotonicNanoseconds)) }
+  package func think(_ request: NetworkRequest) { requests.send((request, time.monotonicNanoseconds)) }
 
   /// Works until closed.
-  public func run() async {
+  package func run() async {
     while let (request, asked) = await requests.next() {
       let sharers = UInt64(requests.count) + 1
       var given = await worker.run(request, askedAt: asked, sharers: sharers)
@@ -81,8 +83,8 @@ public final class Thinker: Sendable {
   }
 
   /// Takes no more requests.
-  public func close() { requests.close() }
+  package func close() { requests.close() }
 
   /// Time from question to answer, so far.
-  public var latency: LatencyHistogram { latencies.withLock { $0 } }
+  package var latency: LatencyHistogram { latencies.withLock { $0 } }
 }

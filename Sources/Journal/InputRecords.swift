@@ -14,7 +14,9 @@ public struct SessionRecord: Hashable, Sendable {
 
   /// What an instrument's rules are looked up by, besides its symbol.
   public struct Listing: Hashable, Sendable {
+    /// What it is.
     public var kind: InstrumentKind
+    /// Where it trades.
     public var venue: String
     /// A listing as given.
     public init(kind: InstrumentKind, venue: String) {
@@ -60,7 +62,8 @@ public struct SessionRecord: Hashable, Sendable {
 
   /// A session as given.
   public init(
-    build: String, mode: String, feed: Feed, instruments: [String], listings: [Listing], rulesHash: String, arithmetic: String?,
+    build: String, mode: String, feed: Feed, instruments: [String], listings: [Listing], rulesHash: String,
+    arithmetic: String?,
     isVirtualTime: Bool,
     timeframe: Timeframe, policyInCharge: String,
     policies: [PolicyIdentity], settingsHash: String, settings: [UInt8], seed: UInt64, session: UInt64,

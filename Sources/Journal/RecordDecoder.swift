@@ -33,7 +33,8 @@ public struct RecordDecoder: Sendable {
     return SessionRecord(
       build: try fields.text("build"), mode: try fields.text("mode"), feed: feed,
       instruments: try fields.texts("instruments"), listings: listings,
-      rulesHash: try fields.text("rules_hash"), arithmetic: try fields.optional("arithmetic", fields.text), isVirtualTime: try fields.flag("virtual_time"), timeframe: try fields.timeframe("timeframe"),
+      rulesHash: try fields.text("rules_hash"), arithmetic: try fields.optional("arithmetic", fields.text),
+      isVirtualTime: try fields.flag("virtual_time"), timeframe: try fields.timeframe("timeframe"),
       policyInCharge: try fields.text("policy_in_charge"),
       policies: try fields.objects("policies").map {
         PolicyIdentity(

@@ -2,26 +2,26 @@ import Core
 import Features
 
 /// The thin shell of `FeatureStage`: bars in, observations on to the agent.
-public actor FeatureBuilder {
+package actor FeatureBuilder {
   private let executor: ThreadExecutor
-  public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
   private var stage: FeatureStage
   private let agent: HRMAgent
 
   /// A shell around `stage`.
-  public init(executor: ThreadExecutor, stage: FeatureStage, agent: HRMAgent) {
+  package init(executor: ThreadExecutor, stage: FeatureStage, agent: HRMAgent) {
     self.executor = executor
     self.stage = stage
     self.agent = agent
   }
 
   /// Takes a checked bar and everything that follows from it.
-  public func receive(_ bar: Bar, hasGap: Bool, isPreRoll: Bool, context: EventContext) async {
+  package func receive(_ bar: Bar, hasGap: Bool, isPreRoll: Bool, context: EventContext) async {
     await agent.receive(stage.receive(bar, hasGap: hasGap, isPreRoll: isPreRoll), context: context)
   }
 
   /// A position has changed.
-  public func apply(_ position: PositionView, of instrument: InstrumentID) {
+  package func apply(_ position: PositionView, of instrument: InstrumentID) {
     stage.apply(position, of: instrument)
   }
 }

@@ -4,9 +4,9 @@ import Journal
 
 /// The thin shell of `AgentStage`: observations in, decisions on to the risk veto. The network thinks elsewhere; its
 /// answer comes back as an input of its own.
-public actor HRMAgent {
+package actor HRMAgent {
   private let executor: ThreadExecutor
-  public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
   private var stage: AgentStage
   private let risk: RiskVeto
   private let rollback: Rollback
@@ -23,7 +23,7 @@ public actor HRMAgent {
   private var isFailing = true
 
   /// A shell around `stage`.
-  public init(
+  package init(
     executor: ThreadExecutor, stage: AgentStage, risk: RiskVeto, rollback: Rollback, recorder: Recorder,
     deadlineMicros: Int, think: @escaping @Sendable (NetworkRequest) -> Void,
     log: @escaping @Sendable (LogLevel, String) -> Void
@@ -39,12 +39,12 @@ public actor HRMAgent {
   }
 
   /// Takes an observation.
-  public func receive(_ observation: Observation, context: EventContext) async {
+  package func receive(_ observation: Observation, context: EventContext) async {
     await perform(stage.receive(observation, ticket: context.input), observation, context)
   }
 
   /// Takes the network's answer.
-  public func receive(_ answer: NetworkAnswer, context: EventContext) async {
+  package func receive(_ answer: NetworkAnswer, context: EventContext) async {
     let observation = observed.removeValue(forKey: answer.ticket)
     let effect = stage.receive(answer)
     guard let observation else { return }
@@ -52,7 +52,7 @@ public actor HRMAgent {
   }
 
   /// The time of a request is over.
-  public func deadlinePassed(ticket: UInt64, context: EventContext) async {
+  package func deadlinePassed(ticket: UInt64, context: EventContext) async {
     guard let observation = observed.removeValue(forKey: ticket) else { return }
     // As slow as the deadline at least: the latency trigger must see the slowest ones too.
     await perform(stage.deadlinePassed(ticket: ticket), observation, context, latencyMicros: deadlineMicros)
@@ -91,7 +91,7 @@ public actor HRMAgent {
 
   /// Puts another policy in charge and writes down why.
   @discardableResult
-  public func switchPolicy(_ effect: RollbackEffect, _ context: EventContext) -> Bool {
+  package func switchPolicy(_ effect: RollbackEffect, _ context: EventContext) -> Bool {
     let from = stage.inChargeName
     let (name, trigger, why, reason): (String, String, String, FallbackReason?)
     switch effect {
@@ -109,17 +109,17 @@ public actor HRMAgent {
   }
 
   /// Names of the policies that can be put in charge.
-  public var policyNames: [String] { stage.policyNames }
+  package var policyNames: [String] { stage.policyNames }
   /// Policy in charge.
-  public var inCharge: (name: String, identity: PolicyIdentity) { (stage.inChargeName, stage.inCharge) }
+  package var inCharge: (name: String, identity: PolicyIdentity) { (stage.inChargeName, stage.inCharge) }
   /// Counters and how deep the network thought: index k counts decisions of k segments.
-  public var statistics: (counters: AgentCounters, depth: [Int], switches: Int) {
+  package var statistics: (counters: AgentCounters, depth: [Int], switches: Int) {
     (stage.counters, depthHistogram, switches)
   }
   /// Whether the network still owes the answer to a request.
-  public func isPending(_ ticket: UInt64) -> Bool { observed[ticket] != nil }
+  package func isPending(_ ticket: UInt64) -> Bool { observed[ticket] != nil }
   /// Network requests without an answer.
-  public var pendingCount: Int { observed.count }
+  package var pendingCount: Int { observed.count }
 }
 
 extension RollbackTrigger {

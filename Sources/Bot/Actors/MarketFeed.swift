@@ -2,15 +2,15 @@ import Core
 import Feed
 
 /// The thin shell of `FeedStage`: bars in, checked bars on to risk and features.
-public actor MarketFeed {
+package actor MarketFeed {
   private let executor: ThreadExecutor
-  public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
   private var stage: FeedStage
   private let features: FeatureBuilder
   private let risk: RiskVeto
 
   /// A shell around `stage`.
-  public init(executor: ThreadExecutor, stage: FeedStage, features: FeatureBuilder, risk: RiskVeto) {
+  package init(executor: ThreadExecutor, stage: FeedStage, features: FeatureBuilder, risk: RiskVeto) {
     self.executor = executor
     self.stage = stage
     self.features = features
@@ -20,7 +20,7 @@ public actor MarketFeed {
   /// Takes a bar through feed, risk's marking to market, features and all that follows. False: it was refused.
   ///
   /// History only warms the features: the account is marked by what happens, and only once the books are compared.
-  public func receive(_ bar: Bar, isPreRoll: Bool, context: EventContext) async -> Bool {
+  package func receive(_ bar: Bar, isPreRoll: Bool, context: EventContext) async -> Bool {
     let output = stage.receive(bar)
     guard let accepted = output.bar else { return false }
     if !isPreRoll { await risk.observe(accepted, context: context) }
@@ -29,8 +29,8 @@ public actor MarketFeed {
   }
 
   /// What the feed met so far.
-  public var quality: FeedQuality { stage.quality }
+  package var quality: FeedQuality { stage.quality }
 
   /// Instruments without data for too long.
-  public func staleInstruments(at now: Timestamp) -> [InstrumentID] { stage.staleInstruments(at: now) }
+  package func staleInstruments(at now: Timestamp) -> [InstrumentID] { stage.staleInstruments(at: now) }
 }

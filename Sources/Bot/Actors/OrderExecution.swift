@@ -3,9 +3,9 @@ import Execution
 import Journal
 
 /// The thin shell of `ExecutionStage`: approved orders and reports in; intents written down before they leave.
-public actor OrderExecution {
+package actor OrderExecution {
   private let executor: ThreadExecutor
-  public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
   private var stage: ExecutionStage
   private let instruments: InstrumentTable
   private let recorder: Recorder
@@ -25,7 +25,7 @@ public actor OrderExecution {
   private var tradingState = TradingState.active
 
   /// A shell around `stage`.
-  public init(
+  package init(
     executor: ThreadExecutor, stage: ExecutionStage, instruments: InstrumentTable, recorder: Recorder, risk: RiskVeto,
     features: FeatureBuilder, gateway: any OrderGateway, time: any TimeSource,
     alert: @escaping @Sendable (String) -> Void, demand: @escaping @Sendable (ControlCommand) -> Void,
@@ -46,7 +46,7 @@ public actor OrderExecution {
   }
 
   /// Takes an approved order. `lastPrice` is the one that it was decided at.
-  public func submit(_ order: ApprovedOrder, lastPrice: Price, context: EventContext) async {
+  package func submit(_ order: ApprovedOrder, lastPrice: Price, context: EventContext) async {
     lastPrices[Int(order.request.instrument.index)] = lastPrice
     let effects = stage.submit(order, at: context.at, reference: lastPrice)
     pathLatency.add(nanoseconds: time.monotonicNanoseconds &- context.startedNanoseconds)
@@ -54,17 +54,17 @@ public actor OrderExecution {
   }
 
   /// Takes what became of a submission.
-  public func receive(_ outcome: SubmitOutcome, of id: ClientOrderID, context: EventContext) async {
+  package func receive(_ outcome: SubmitOutcome, of id: ClientOrderID, context: EventContext) async {
     await perform(stage.receive(outcome, of: id, at: context.at), context)
   }
 
   /// Takes news of an order.
-  public func receive(_ report: ExecutionReport, context: EventContext) async {
+  package func receive(_ report: ExecutionReport, context: EventContext) async {
     await perform(stage.receive(report), context)
   }
 
   /// Compares the own books with the venue's and repairs what evidence allows.
-  public func reconcile(_ venue: VenueState, context: EventContext) async {
+  package func reconcile(_ venue: VenueState, context: EventContext) async {
     await perform(
       stage.reconcile(account: venue.account, openOrders: venue.openOrders, fills: venue.fills, at: context.at),
       context)
@@ -76,14 +76,14 @@ public actor OrderExecution {
   }
 
   /// Carries out a stop. `prices` are the last ones by instrument index.
-  public func stop(_ level: StopLevel, prices: [Price?], context: EventContext) async {
+  package func stop(_ level: StopLevel, prices: [Price?], context: EventContext) async {
     await perform(stage.stop(level, sequence: context.input, prices: prices, at: context.at), context)
   }
 
   /// Closes what a flattening stop has left: a position from an order that filled after the stop, or one whose closing
   /// order has rested through a bar of `instrument` and needs a new price. At a bar, so that two instruments cannot
   /// cancel each other's orders for ever.
-  public func flattenRest(after instrument: InstrumentID, prices: [Price?], context: EventContext) async {
+  package func flattenRest(after instrument: InstrumentID, prices: [Price?], context: EventContext) async {
     let state = stage.state
     guard state.plan?.level == .flatten else { return }
     let closing = state.orders.filter { $0.id.role == .flatten }
@@ -140,7 +140,7 @@ public actor OrderExecution {
   }
 
   /// Gives stops another chance that were held back or refused.
-  public func protectAgain(context: EventContext) async { await perform(stage.protectAgain(at: context.at), context) }
+  package func protectAgain(context: EventContext) async { await perform(stage.protectAgain(at: context.at), context) }
 
   /// Lets an order go once its intent is durable and the last gate has no objection.
   private func release(_ order: OutboundOrder, recordedAs sequence: UInt64, _ context: EventContext) async {
@@ -157,16 +157,16 @@ public actor OrderExecution {
   }
 
   /// What the bot may do now.
-  public func set(_ state: TradingState) { tradingState = state }
+  package func set(_ state: TradingState) { tradingState = state }
 
   /// Takes what the venue knows of one order.
-  public func receive(_ answer: OrderAnswer, context: EventContext) async {
+  package func receive(_ answer: OrderAnswer, context: EventContext) async {
     await perform(stage.receive(query: answer.snapshot, of: answer.id, at: context.at), context)
   }
 
   /// A person resumed: positions get their protective stops back. `commit` lifts the latch; its records are safe together
   /// with the state that knows of it. False: it could not, and nothing is sent.
-  public func resume(
+  package func resume(
     context: EventContext, commit: @Sendable () async -> Bool, outcome: (Bool) -> Void
   ) async {
     let effects = stage.resume(at: context.at)
@@ -177,10 +177,10 @@ public actor OrderExecution {
   }
 
   /// Asks again for what is unanswered.
-  public func resend(context: EventContext) async { await perform(stage.resend(), context) }
+  package func resend(context: EventContext) async { await perform(stage.resend(), context) }
 
   /// The trade id after which the venue's executions are wanted.
-  public var reconcileAfter: UInt64 { stage.reconcileAfter }
+  package var reconcileAfter: UInt64 { stage.reconcileAfter }
 
   private func count(_ fill: Fill, _ position: PositionView, _ realised: Money) async {
     counters.fills += 1
@@ -196,27 +196,27 @@ public actor OrderExecution {
   private func symbol(_ instrument: InstrumentID) -> String { instruments[instrument].symbol }
 
   /// Positions by instrument index, and cash.
-  public var books: (positions: [PositionView], cashQuote: Money, feesQuote: Money) {
+  package var books: (positions: [PositionView], cashQuote: Money, feesQuote: Money) {
     (stage.positions, stage.cashQuote, stage.state.feesQuote)
   }
   /// What must survive a restart.
-  public var state: ExecutionState { stage.state }
+  package var state: ExecutionState { stage.state }
   /// Orders and fills so far in this run, and the time from a bar to the intent of its order.
-  public var statistics: (counters: OrderCounters, path: LatencyHistogram) { (counters, pathLatency) }
+  package var statistics: (counters: OrderCounters, path: LatencyHistogram) { (counters, pathLatency) }
   /// Whether a position is held without a protective stop that should have one.
-  public var hasUnprotectedPosition: Bool { stage.hasUnprotectedPosition }
+  package var hasUnprotectedPosition: Bool { stage.hasUnprotectedPosition }
   /// Whether the newest comparison with the venue left nothing open.
-  public var isReconciled: Bool { !stage.isUnreconciled && stage.lastReconciliation?.isClean == true }
+  package var isReconciled: Bool { !stage.isUnreconciled && stage.lastReconciliation?.isClean == true }
   /// Whether own and venue's books differ in a way that no evidence explains.
-  public var isUnreconciled: Bool { stage.isUnreconciled }
+  package var isUnreconciled: Bool { stage.isUnreconciled }
 }
 
 /// Orders and fills of one run.
-public struct OrderCounters: Sendable {
-  public var orders = 0
-  public var cancels = 0
-  public var rejected = 0
-  public var fills = 0
-  public var alerts = 0
-  public var feesQuote = Money.zero
+package struct OrderCounters: Sendable {
+  package var orders = 0
+  package var cancels = 0
+  package var rejected = 0
+  package var fills = 0
+  package var alerts = 0
+  package var feesQuote = Money.zero
 }

@@ -4,9 +4,9 @@ import Journal
 import Risk
 
 /// The thin shell of `RiskStage`: decisions in, verdicts written down, approved orders on to execution.
-public actor RiskVeto {
+package actor RiskVeto {
   private let executor: ThreadExecutor
-  public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
   private var stage: RiskStage
   private let instruments: InstrumentTable
   private let recorder: Recorder
@@ -16,15 +16,16 @@ public actor RiskVeto {
   private var statistics = DecisionStatistics()
   private var demanded: LatchRequest?
   /// The newest decision.
-  public private(set) var lastEvent: DecisionEvent?
+  package private(set) var lastEvent: DecisionEvent?
   /// Shows a decision to whoever watches (screen, log). Must not block. nil: nobody watches.
   private let show: (@Sendable (DecisionEvent) -> Void)?
   /// Asks for a stop, as an input of its own.
   private let demand: @Sendable (ControlCommand) -> Void
 
   /// A shell around `stage`.
-  public init(
-    executor: ThreadExecutor, stage: RiskStage, instruments: InstrumentTable, recorder: Recorder, mode: String, environment: RiskEnvironment, show: (@Sendable (DecisionEvent) -> Void)?,
+  package init(
+    executor: ThreadExecutor, stage: RiskStage, instruments: InstrumentTable, recorder: Recorder, mode: String,
+    environment: RiskEnvironment, show: (@Sendable (DecisionEvent) -> Void)?,
     demand: @escaping @Sendable (ControlCommand) -> Void
   ) {
     self.executor = executor
@@ -38,16 +39,16 @@ public actor RiskVeto {
   }
 
   /// Names the next stage. Called once, before the first event.
-  public func connect(_ execution: OrderExecution) { self.execution = execution }
+  package func connect(_ execution: OrderExecution) { self.execution = execution }
 
   /// Marks to market.
-  public func observe(_ bar: Bar, context: EventContext) {
+  package func observe(_ bar: Bar, context: EventContext) {
     stage.observe(bar, at: context.at)
     passOnLatchRequest()
   }
 
   /// Judges a decision and carries the approved order on.
-  public func receive(_ decision: Decision, _ observation: Observation, context: EventContext) async {
+  package func receive(_ decision: Decision, _ observation: Observation, context: EventContext) async {
     precondition(decision.sequence == recorder.nextSequence, "a decision's name is the number of its record")
     var environment = environment
     environment.isJournalHealthy = environment.isJournalHealthy && recorder.isHealthy
@@ -81,59 +82,59 @@ public actor RiskVeto {
   }
 
   /// A stop of this source is latched: until then the request stays among the counters, so that no crash loses it.
-  public func latched(by source: StopSource) {
+  package func latched(by source: StopSource) {
     guard stage.latchRequest?.source == source else { return }
     _ = stage.takeLatchRequest()
     demanded = nil
   }
 
   /// A fill was counted.
-  public func apply(_ fill: Fill, position: PositionView, realisedQuote: Money) {
+  package func apply(_ fill: Fill, position: PositionView, realisedQuote: Money) {
     stage.apply(fill, position: position, realisedQuote: realisedQuote)
   }
 
   /// Takes over positions and cash after a reconciliation; orders that are not `live` have ended.
-  public func restore(positions: [PositionView], cashQuote: Money, live: [ClientOrderID]) {
+  package func restore(positions: [PositionView], cashQuote: Money, live: [ClientOrderID]) {
     stage.restore(positions: positions, cashQuote: cashQuote)
     stage.forgetOrders(except: live)
   }
 
   /// An order has ended without a fill, or without another.
-  public func forgetOrder(_ id: ClientOrderID) { stage.forgetOrder(id) }
+  package func forgetOrder(_ id: ClientOrderID) { stage.forgetOrder(id) }
 
   /// What surrounds the judgement has changed.
-  public func update(_ change: @Sendable (inout RiskEnvironment) -> Void) { change(&environment) }
+  package func update(_ change: @Sendable (inout RiskEnvironment) -> Void) { change(&environment) }
 
   /// A person resumed a stop of this source: what waits for one starts anew.
-  public func resume(from source: StopSource) { stage.resume(from: source) }
+  package func resume(from source: StopSource) { stage.resume(from: source) }
 
   /// What must survive a restart.
-  public var counters: RiskCounters { stage.counters }
+  package var counters: RiskCounters { stage.counters }
   /// Equity, cash and limits for the screen.
-  public var account: AccountReading {
+  package var account: AccountReading {
     AccountReading(equityQuote: stage.equityQuote, cashQuote: stage.cashQuote, limits: stage.limitsLeft())
   }
   /// Decisions and vetoes so far.
-  public var decisions: DecisionStatistics { statistics }
+  package var decisions: DecisionStatistics { statistics }
 }
 
 /// Equity, cash and what is left of the limits.
-public struct AccountReading: Sendable {
-  public var equityQuote: Money
-  public var cashQuote: Money
-  public var limits: [LimitLeft]
+package struct AccountReading: Sendable {
+  package var equityQuote: Money
+  package var cashQuote: Money
+  package var limits: [LimitLeft]
 }
 
 /// Decisions by action and vetoes by check.
-public struct DecisionStatistics: Sendable {
+package struct DecisionStatistics: Sendable {
   /// Decisions, by the raw value of the action that the policy wished.
-  public private(set) var wished = [Int](repeating: 0, count: Action.count)
+  package private(set) var wished = [Int](repeating: 0, count: Action.count)
   /// Decisions by the raw value of the action that was left after the veto.
-  public private(set) var final = [Int](repeating: 0, count: Action.count)
+  package private(set) var final = [Int](repeating: 0, count: Action.count)
   /// Vetoed decisions by the check that is named as the reason.
-  public private(set) var vetoes: [RiskCheck: Int] = [:]
+  package private(set) var vetoes: [RiskCheck: Int] = [:]
   /// Decisions too small to be an order.
-  public private(set) var belowMinimum = 0
+  package private(set) var belowMinimum = 0
 
   mutating func count(_ decision: Decision, _ verdict: Verdict) {
     wished[Int(decision.action.rawValue)] += 1
@@ -146,21 +147,21 @@ public struct DecisionStatistics: Sendable {
   }
 
   /// Vetoes with their counts, most first.
-  public var vetoCounts: [StatusSnapshot.Count] {
+  package var vetoCounts: [StatusSnapshot.Count] {
     RiskCheck.allCases.compactMap { check in
       vetoes[check].map { StatusSnapshot.Count(name: check.rawValue, count: $0) }
     }.sorted { $0.count > $1.count }
   }
 
   /// All decisions.
-  public var total: Int { wished.reduce(0, +) }
+  package var total: Int { wished.reduce(0, +) }
 }
 
 /// A judged decision, for those who watch.
-public struct DecisionEvent: Sendable {
-  public var decision: Decision
-  public var verdict: Verdict
-  public var bar: Bar
-  public var symbol: String
-  public var at: Timestamp
+package struct DecisionEvent: Sendable {
+  package var decision: Decision
+  package var verdict: Verdict
+  package var bar: Bar
+  package var symbol: String
+  package var at: Timestamp
 }

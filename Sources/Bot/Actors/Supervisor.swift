@@ -4,19 +4,19 @@ import Execution
 import Journal
 
 /// The stages of one run.
-public struct Stages: Sendable {
-  public var feed: MarketFeed
-  public var features: FeatureBuilder
-  public var agent: HRMAgent
-  public var rollback: Rollback
-  public var risk: RiskVeto
-  public var execution: OrderExecution
+package struct Stages: Sendable {
+  package var feed: MarketFeed
+  package var features: FeatureBuilder
+  package var agent: HRMAgent
+  package var rollback: Rollback
+  package var risk: RiskVeto
+  package var execution: OrderExecution
 }
 
 /// Takes one input at a time, writes it down, and sees it through the stages; owns the trading state and the latch.
-public actor Supervisor {
+package actor Supervisor {
   private let executor: ThreadExecutor
-  public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
   package let stages: Stages
   private let instruments: InstrumentTable
   private let recorder: Recorder
@@ -34,7 +34,7 @@ public actor Supervisor {
   private(set) var firstBarClose: Timestamp?
 
   /// A supervisor of `stages`.
-  public init(
+  package init(
     executor: ThreadExecutor, stages: Stages, instruments: InstrumentTable, recorder: Recorder, gate: StopGate,
     latchStore: any LatchStore, gateway: any OrderGateway, time: any TimeSource,
     log: @escaping @Sendable (LogLevel, String) -> Void
@@ -52,7 +52,7 @@ public actor Supervisor {
   }
 
   /// What the bot may do now.
-  public var tradingState: TradingState {
+  package var tradingState: TradingState {
     max(latch?.level.tradingState ?? .active, degradations.isEmpty ? .active : .reducing)
   }
 
@@ -60,7 +60,7 @@ public actor Supervisor {
   ///
   /// A stop that the gate knows of comes first, as an input of its own: no decision is made beside a stop that is not on
   /// record. Only the latch of an earlier session goes before it: a stop that is still there must not get a second name.
-  public func process(_ input: Ingress, at now: Timestamp) async {
+  package func process(_ input: Ingress, at now: Timestamp) async {
     if let closure = gate.closure, latch.map({ $0.level < closure.level }) ?? true, !input.isRelatch {
       await take(
         .control(.stop(level: closure.level, source: closure.source, reason: closure.reason)), at: now)
@@ -96,10 +96,14 @@ public actor Supervisor {
     case .deadline(let ticket):
       guard await stages.agent.isPending(ticket) else { return }
       counters.deadlines += 1
-      let sequence = recorder.record(.timer) { _ in RecordEncoder.timer(TimerRecord(kind: "deadline", ticket: ticket, at: now)) }
+      let sequence = recorder.record(.timer) { _ in
+        RecordEncoder.timer(TimerRecord(kind: "deadline", ticket: ticket, at: now))
+      }
       await stages.agent.deadlinePassed(ticket: ticket, context: context(sequence))
     case .outcome(let id, let outcome):
-      let sequence = recorder.record(.outcome) { _ in RecordEncoder.outcome(OutcomeRecord(clientID: id, outcome: outcome, at: now)) }
+      let sequence = recorder.record(.outcome) { _ in
+        RecordEncoder.outcome(OutcomeRecord(clientID: id, outcome: outcome, at: now))
+      }
       await stages.execution.receive(outcome, of: id, context: context(sequence))
     case .report(let report):
       let sequence = recorder.record(.report) { _ in
@@ -193,7 +197,9 @@ public actor Supervisor {
       }
       guard await recorder.durable(sequence), (try? latchStore.clear()) != nil else { return false }
       return gate.open(unlessClosedSince: generation)
-    } outcome: { isLifted = $0 }
+    } outcome: {
+      isLifted = $0
+    }
     guard isLifted else { return await keepStopped(held, context) }
     await publishState()
     await gateway.queryBooks(after: await stages.execution.reconcileAfter)
@@ -233,18 +239,18 @@ public actor Supervisor {
   }
 
   /// Close of the newest bar.
-  public var lastBarClose: Timestamp? { lastBars.compactMap { $0?.closeTime }.max() }
+  package var lastBarClose: Timestamp? { lastBars.compactMap { $0?.closeTime }.max() }
 
   /// Whether the network still owes an answer.
-  public var isThinking: Bool { get async { await stages.agent.pendingCount > 0 } }
+  package var isThinking: Bool { get async { await stages.agent.pendingCount > 0 } }
 
   /// Writes down how a session begins, or ends.
-  public func note(_ kind: RecordKind, _ payload: @Sendable (UInt64) -> [UInt8]) {
+  package func note(_ kind: RecordKind, _ payload: @Sendable (UInt64) -> [UInt8]) {
     recorder.record(kind) { payload($0) }
   }
 
   /// What must survive a restart.
-  public func engineState(sessions: Int) async -> EngineState {
+  package func engineState(sessions: Int) async -> EngineState {
     EngineState(
       execution: await stages.execution.state, risk: await stages.risk.counters, rollback: await stages.rollback.state,
       sessions: sessions)
@@ -252,8 +258,8 @@ public actor Supervisor {
 }
 
 /// Inputs of one run.
-public struct InputCounters: Sendable {
-  public var bars = 0
-  public var preRollBars = 0
-  public var deadlines = 0
+package struct InputCounters: Sendable {
+  package var bars = 0
+  package var preRollBars = 0
+  package var deadlines = 0
 }

@@ -8,24 +8,24 @@ import Risk
 import Settings
 
 /// What an engine is put together from. The same parts make a live engine, a replay and a verification.
-public struct EngineParts: Sendable {
+package struct EngineParts: Sendable {
   /// The thread that the hot path shares.
-  public var executor: ThreadExecutor
-  public var instruments: InstrumentTable
-  public var timeframe: Timeframe
-  public var settings: BotSettings
-  public var bench: PolicyBench
+  package var executor: ThreadExecutor
+  package var instruments: InstrumentTable
+  package var timeframe: Timeframe
+  package var settings: BotSettings
+  package var bench: PolicyBench
   /// Policy in charge at a first start; a restored state knows better.
-  public var inCharge: String
-  public var mode: String
-  public var startCashQuote: Money
-  public var state: EngineState?
-  public var sink: any RecordSink
-  public var lastSequence: UInt64
-  public var time: any TimeSource
-  public var isVirtual: Bool
-  public var gate: StopGate
-  public var latchStore: any LatchStore
+  package var inCharge: String
+  package var mode: String
+  package var startCashQuote: Money
+  package var state: EngineState?
+  package var sink: any RecordSink
+  package var lastSequence: UInt64
+  package var time: any TimeSource
+  package var isVirtual: Bool
+  package var gate: StopGate
+  package var latchStore: any LatchStore
 
   package init(
     executor: ThreadExecutor, instruments: InstrumentTable, timeframe: Timeframe, settings: BotSettings,
@@ -52,26 +52,26 @@ public struct EngineParts: Sendable {
 }
 
 /// What an engine calls out to. None may block.
-public struct EngineCallbacks: Sendable {
-  public var show: (@Sendable (DecisionEvent) -> Void)?
-  public var demand: @Sendable (ControlCommand) -> Void = { _ in }
+package struct EngineCallbacks: Sendable {
+  package var show: (@Sendable (DecisionEvent) -> Void)?
+  package var demand: @Sendable (ControlCommand) -> Void = { _ in }
   /// Hands the state to the journal. Only in real time: a crash in virtual time loses nothing.
-  public var saveState: @Sendable () async -> Void = {}
-  public var think: @Sendable (NetworkRequest) -> Void = { _ in }
-  public var log: @Sendable (LogLevel, String) -> Void = { _, _ in }
+  package var saveState: @Sendable () async -> Void = {}
+  package var think: @Sendable (NetworkRequest) -> Void = { _ in }
+  package var log: @Sendable (LogLevel, String) -> Void = { _, _ in }
   /// No callbacks.
-  public init() {}
+  package init() {}
 }
 
 /// The actors of one run on their shared executor.
-public struct Engine: Sendable {
-  public let executor: ThreadExecutor
-  public let recorder: Recorder
-  public let supervisor: Supervisor
-  public let stages: Stages
+package struct Engine: Sendable {
+  package let executor: ThreadExecutor
+  package let recorder: Recorder
+  package let supervisor: Supervisor
+  package let stages: Stages
 
   /// Builds the actors and connects them. `makeGateway` gets the recorder, for its durability promise.
-  public static func assemble(
+  package static func assemble(
     _ parts: EngineParts, callbacks: EngineCallbacks, makeGateway: (Recorder) -> any OrderGateway
   ) async throws -> Engine {
     let executor = parts.executor
@@ -105,7 +105,8 @@ public struct Engine: Sendable {
     let log = callbacks.log
     let execution = OrderExecution(
       executor: executor, stage: parts.executionStage(), instruments: parts.instruments, recorder: recorder,
-      risk: risk, features: features, gateway: gateway, time: parts.time, alert: { log(.error, $0) }, demand: callbacks.demand,
+      risk: risk, features: features, gateway: gateway, time: parts.time, alert: { log(.error, $0) },
+      demand: callbacks.demand,
       saveState: callbacks.saveState)
     await risk.connect(execution)
     let stages = Stages(

@@ -4,14 +4,14 @@ import Foundation
 import Settings
 
 /// The instruments of a run and the bars that come in.
-public struct MarketSource {
-  public var instruments: InstrumentTable
-  public var timeframe: Timeframe
-  public var bars: any BarSource
+package struct MarketSource {
+  package var instruments: InstrumentTable
+  package var timeframe: Timeframe
+  package var bars: any BarSource
   /// How the feed is named in the session record: never a path, so that a moved file replays the same.
-  public var names: [String]
+  package var names: [String]
   /// Symbols without rules of their own, which use their kind's default.
-  public var defaulted: [String]
+  package var defaulted: [String]
 
   /// The instruments of the simulated market.
   static func simulatedInstruments(_ plan: RunPlan, rules: InstrumentSettings) -> InstrumentTable {
@@ -57,7 +57,8 @@ public struct MarketSource {
         symbol: symbol, id: InstrumentID(index: UInt16(index)), kind: listed?.kind, venue: listed?.venue)
       instruments.append(instrument)
       if isDefault { defaulted.append(symbol) }
-      do { readers.append(try ReplayFile(path: file, instrument: instrument.id, calendar: instrument.calendar)) } catch {
+      do { readers.append(try ReplayFile(path: file, instrument: instrument.id, calendar: instrument.calendar)) } catch
+      {
         throw StartError("\(error)", exitCode: 66)
       }
     }

@@ -6,13 +6,13 @@ import HRM
 import Settings
 
 /// The policies that a run can use, loaded and checked.
-public struct PolicyBench: Sendable {
+package struct PolicyBench: Sendable {
   /// Policies by name, in a fixed order.
-  public var policies: [(name: String, policy: any Policy)] = []
+  package var policies: [(name: String, policy: any Policy)] = []
   /// Why a known policy is missing.
-  public var unavailable: [(name: String, reason: String)] = []
+  package var unavailable: [(name: String, reason: String)] = []
   /// The network, where one is loaded.
-  public var network: (manifest: ModelManifest, network: HRMNetwork)?
+  package var network: (manifest: ModelManifest, network: HRMNetwork)?
 
   /// No policies.
   package init() {}
@@ -50,7 +50,8 @@ public struct PolicyBench: Sendable {
     } else {
       bench.unavailable.append(("hrm", "not loaded: neither policy.name nor policy.fallback is hrm"))
     }
-    for name in [request.inCharge, settings.policy.fallback] where !bench.policies.contains(where: { $0.name == name }) {
+    for name in [request.inCharge, settings.policy.fallback] where !bench.policies.contains(where: { $0.name == name })
+    {
       let reason = bench.unavailable.first { $0.name == name }?.reason ?? "unknown; known: hrm, mlp, flat, sma-cross"
       throw StartError("policy \(name): \(reason)", exitCode: 78)
     }
@@ -68,7 +69,7 @@ public struct PolicyBench: Sendable {
   }
 
   /// Directory of the model that the settings mean.
-  public static func modelPath(_ settings: BotSettings, home: StateDirectory) -> String {
+  package static func modelPath(_ settings: BotSettings, home: StateDirectory) -> String {
     let named = settings.policy.modelDirectory
     return named.isEmpty ? "\(home.modelsPath)/hrm-27m-seed\(settings.policy.modelSeed)" : named
   }
@@ -90,7 +91,8 @@ public struct PolicyBench: Sendable {
       policies.append(("hrm", try Self.hrmPolicy(manifest, request)))
     } catch let error as StartError { throw error } catch {
       throw StartError(
-        "model \(path): \(error)\nmake a model with `hrmbot model new`, or name another with policy.model_directory", exitCode: 78)
+        "model \(path): \(error)\nmake a model with `hrmbot model new`, or name another with policy.model_directory",
+        exitCode: 78)
     }
   }
 
@@ -124,7 +126,8 @@ public struct PolicyBench: Sendable {
     }
     let lowered: [(String, Int, Int)] = [
       ("hierarchical.N_cycles", settings.cycles ?? 1, shape.nCycles),
-      ("hierarchical.T_timesteps", settings.timesteps ?? 1, shape.tSteps), ("act.M_max", settings.actMax, shape.maxSegments),
+      ("hierarchical.T_timesteps", settings.timesteps ?? 1, shape.tSteps),
+      ("act.M_max", settings.actMax, shape.maxSegments),
     ]
     for (key, wanted, most) in lowered where wanted > most {
       throw StartError(

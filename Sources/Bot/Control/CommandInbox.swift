@@ -4,23 +4,23 @@ import Glibc
 
 /// Commands from another shell to a running bot, as files in the state directory: `NAME.json` is the command,
 /// `NAME.reply` the answer.
-public struct CommandInbox: Sendable {
+package struct CommandInbox: Sendable {
   /// Commands that may wait; more are left for the next look.
-  public static let maximumWaiting = 16
+  package static let maximumWaiting = 16
   /// Path of the directory.
-  public let path: String
+  package let path: String
 
   /// The inbox of a state directory.
-  public init(stateDirectory: String) { path = stateDirectory + "/commands" }
+  package init(stateDirectory: String) { path = stateDirectory + "/commands" }
 
   /// A command as it stands in a file.
-  public struct Request: Codable, Sendable {
+  package struct Request: Codable, Sendable {
     /// `rollback` or `promote`.
-    public var command: String
-    public var policy: String?
-    public var reason: String?
+    package var command: String
+    package var policy: String?
+    package var reason: String?
     /// A request as given.
-    public init(command: String, policy: String?, reason: String?) {
+    package init(command: String, policy: String?, reason: String?) {
       self.command = command
       self.policy = policy
       self.reason = reason
@@ -28,7 +28,7 @@ public struct CommandInbox: Sendable {
   }
 
   /// Makes the directory, empty of what an earlier session left. Throws `FileError`.
-  public func prepare() throws {
+  package func prepare() throws {
     if mkdir(path, 0o700) != 0, errno != EEXIST { throw FileError(path: path, operation: "mkdir", code: errno) }
     for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] { unlink("\(path)/\(name)") }
   }
@@ -63,7 +63,7 @@ public struct CommandInbox: Sendable {
   }
 
   /// Leaves a command and waits for the answer; nil if none comes in time.
-  public func ask(_ request: Request, waitMillis: Int) throws -> String? {
+  package func ask(_ request: Request, waitMillis: Int) throws -> String? {
     let name = "\(getpid())-\(SystemTime().monotonicNanoseconds)"
     try DurableFile.replace("\(path)/\(name).json", with: Array(try JSONEncoder().encode(request)))
     let replyPath = "\(path)/\(name).reply"

@@ -3,37 +3,37 @@ import Foundation
 import Glibc
 
 /// What the control directory says at one moment.
-public struct ControlReading: Equatable, Sendable {
+package struct ControlReading: Equatable, Sendable {
   /// A stop, whatever is in the file.
-  public struct Stop: Equatable, Sendable {
-    public var level: StopLevel
-    public var reason: String
+  package struct Stop: Equatable, Sendable {
+    package var level: StopLevel
+    package var reason: String
   }
   /// nil: no STOP.
-  public var stop: Stop?
+  package var stop: Stop?
   /// The latch that a RESUME file names.
-  public var resumeLatchID: String?
+  package var resumeLatchID: String?
   /// Why the directory cannot be trusted; nil when it can.
-  public var problem: String?
+  package var problem: String?
 }
 
 /// The directory through which people stop and resume the bot. The bot only reads it.
-public struct ControlDirectory: Sendable {
+package struct ControlDirectory: Sendable {
   /// Largest STOP or RESUME file that is read.
-  public static let maximumBytes = 4096
+  package static let maximumBytes = 4096
   /// Path of the directory.
-  public let path: String
+  package let path: String
 
   /// The directory at `path`.
-  public init(path: String) { self.path = path }
+  package init(path: String) { self.path = path }
 
   /// Path of the STOP file.
-  public var stopPath: String { path + "/STOP" }
+  package var stopPath: String { path + "/STOP" }
   /// Path of the RESUME file.
-  public var resumePath: String { path + "/RESUME" }
+  package var resumePath: String { path + "/RESUME" }
 
   /// Looks. Presence of STOP is enough: content adds level and reason, and nothing in it can take the stop back.
-  public func read() -> ControlReading {
+  package func read() -> ControlReading {
     var reading = ControlReading(stop: nil, resumeLatchID: nil, problem: problem())
     switch DurableFile.readSmall(stopPath, limit: Self.maximumBytes) {
     case .missing: break
@@ -59,7 +59,7 @@ public struct ControlDirectory: Sendable {
   }
 
   /// What is unwise about the directory; nil when nothing is. On paper it is only said.
-  public var warning: String? {
+  package var warning: String? {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IWOTH != 0 else { return nil }
     return "\(path): writable by everybody: anybody can stop and resume the bot (chmod o-w)"

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Watches the control directory and the command inbox on a thread of its own, so that a stop is seen whatever the
 /// engine is doing.
-public final class ControlWatcher: Sendable {
+package final class ControlWatcher: Sendable {
   private struct State {
     var stop: ControlReading.Stop?
     var resumeLatchID: String?
@@ -22,7 +22,7 @@ public final class ControlWatcher: Sendable {
   private let ended = DispatchSemaphore(value: 0)
 
   /// A watcher; `enter` takes what it finds to the engine.
-  public init(
+  package init(
     directory: ControlDirectory, inbox: CommandInbox, gate: StopGate, pollMillis: Int, time: any TimeSource,
     enter: @escaping @Sendable (Ingress) -> Void
   ) {
@@ -35,14 +35,14 @@ public final class ControlWatcher: Sendable {
   }
 
   /// Looks once, at start: what stands there counts before anything is traded.
-  public func lookBeforeStart() -> ControlReading {
+  package func lookBeforeStart() -> ControlReading {
     let reading = directory.read()
     if let stop = reading.stop { gate.close(stop.level, source: .file, reason: stop.reason) }
     return reading
   }
 
   /// Starts watching. `initial` is what `lookBeforeStart` found and the caller has dealt with.
-  public func start(after initial: ControlReading) {
+  package func start(after initial: ControlReading) {
     let thread = Thread { [self] in
       var state = State(stop: initial.stop, resumeLatchID: nil, problem: nil)
       let watch = DirectoryWatch(path: directory.path)
@@ -96,7 +96,7 @@ public final class ControlWatcher: Sendable {
   }
 
   /// Ends the thread and waits for it.
-  public func stop() {
+  package func stop() {
     guard isRunning.exchange(false, ordering: .relaxed) else { return }
     _ = ended.wait(timeout: .now() + .milliseconds(pollMillis * 4 + 200))
   }

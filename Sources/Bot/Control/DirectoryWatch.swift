@@ -2,13 +2,13 @@ import Glibc
 
 /// Tells at once when something in a directory changes. Only speed hangs on it, never truth: it can go blind (network
 /// file systems, a replaced directory), so whoever uses it looks by itself as well.
-public final class DirectoryWatch: @unchecked Sendable {
+package final class DirectoryWatch: @unchecked Sendable {
   private let handle: Int32
   private let path: String
   private var watch: Int32 = -1
 
   /// A watch of the directory at `path`, which may not exist yet.
-  public init(path: String) {
+  package init(path: String) {
     self.path = path
     handle = inotify_init1(Int32(O_NONBLOCK | O_CLOEXEC))
     rearm()
@@ -23,7 +23,7 @@ public final class DirectoryWatch: @unchecked Sendable {
   }
 
   /// Waits until something changes or the time is over.
-  public func wait(milliseconds: Int) {
+  package func wait(milliseconds: Int) {
     if watch < 0 { rearm() }
     guard handle >= 0, watch >= 0 else {
       usleep(UInt32(milliseconds) * 1000)

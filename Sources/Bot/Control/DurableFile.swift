@@ -1,17 +1,17 @@
 import Glibc
 
 /// A file operation that failed.
-public struct FileError: Error, CustomStringConvertible {
-  public var path: String
-  public var operation: String
-  public var code: Int32
-  public var description: String { "\(path): \(operation): \(String(cString: strerror(code)))" }
+package struct FileError: Error, CustomStringConvertible {
+  package var path: String
+  package var operation: String
+  package var code: Int32
+  package var description: String { "\(path): \(operation): \(String(cString: strerror(code)))" }
 }
 
 /// Small files that must be whole or absent after any crash.
-public enum DurableFile {
+package enum DurableFile {
   /// What reading a small file found.
-  public enum Content: Equatable, Sendable {
+  package enum Content: Equatable, Sendable {
     case missing
     case unreadable(String)
     case bytes([UInt8])
@@ -19,7 +19,7 @@ public enum DurableFile {
 
   /// Replaces a file: written beside it, synced, renamed, and the directory synced, for an unsynced rename can be lost.
   /// Throws `FileError`.
-  public static func replace(_ path: String, with bytes: [UInt8], mode: mode_t = 0o600) throws {
+  package static func replace(_ path: String, with bytes: [UInt8], mode: mode_t = 0o600) throws {
     let temporary = "\(path).new-\(getpid())"
     let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)
     guard file >= 0 else { throw FileError(path: temporary, operation: "open", code: errno) }
@@ -50,7 +50,7 @@ public enum DurableFile {
   }
 
   /// Removes a file durably; a missing one is no error. Throws `FileError`.
-  public static func remove(_ path: String) throws {
+  package static func remove(_ path: String) throws {
     guard unlink(path) == 0 || errno == ENOENT else { throw FileError(path: path, operation: "unlink", code: errno) }
     try syncDirectory(of: path)
   }
@@ -71,7 +71,7 @@ public enum DurableFile {
   }
 
   /// Reads a regular file of at most `limit` bytes, without following links, without blocking on a FIFO.
-  public static func readSmall(_ path: String, limit: Int) -> Content {
+  package static func readSmall(_ path: String, limit: Int) -> Content {
     var status = stat()
     guard lstat(path, &status) == 0 else {
       return errno == ENOENT || errno == ENOTDIR ? .missing : .unreadable(String(cString: strerror(errno)))

@@ -3,7 +3,7 @@ import Digest
 import Foundation
 
 /// Where the latch is kept. Only a person's resume removes it.
-public protocol LatchStore: Sendable {
+package protocol LatchStore: Sendable {
   /// Writes the latch durably.
   func write(_ latch: StopLatch) throws
   /// Removes the latch durably.
@@ -11,32 +11,32 @@ public protocol LatchStore: Sendable {
 }
 
 /// No file: for verifications and runs that must not touch the state directory.
-public struct MemoryLatch: LatchStore {
+package struct MemoryLatch: LatchStore {
   /// A store that forgets.
-  public init() {}
-  public func write(_ latch: StopLatch) throws {}
-  public func clear() throws {}
+  package init() {}
+  package func write(_ latch: StopLatch) throws {}
+  package func clear() throws {}
 }
 
 /// The file `latch.json` of the state directory.
-public struct LatchFile: LatchStore {
+package struct LatchFile: LatchStore {
   /// Path of the file.
-  public let path: String
+  package let path: String
 
   /// The latch of a state directory.
-  public init(stateDirectory: String) { path = stateDirectory + "/latch.json" }
+  package init(stateDirectory: String) { path = stateDirectory + "/latch.json" }
 
-  public func write(_ latch: StopLatch) throws {
+  package func write(_ latch: StopLatch) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     try DurableFile.replace(path, with: Array(try encoder.encode(latch)))
   }
 
-  public func clear() throws { try DurableFile.remove(path) }
+  package func clear() throws { try DurableFile.remove(path) }
 
   /// The latch in force. A file that cannot be read is a latch: what cannot be understood must not be taken for all
   /// clear.
-  public func read() -> StopLatch? {
+  package func read() -> StopLatch? {
     switch DurableFile.readSmall(path, limit: 4096) {
     case .missing: return nil
     case .unreadable(let reason): return unreadable(reason, Array(reason.utf8))
@@ -51,6 +51,7 @@ public struct LatchFile: LatchStore {
   private func unreadable(_ reason: String, _ content: [UInt8]) -> StopLatch {
     let mark = SHA256.hex(SHA256.digest(content + Array("\(DurableFile.modificationTime(path))".utf8))).prefix(8)
     return StopLatch(
-      id: "L-unreadable-\(mark)", level: .stop, source: .file, reason: "\(path): \(reason)", at: Timestamp(milliseconds: 0))
+      id: "L-unreadable-\(mark)", level: .stop, source: .file, reason: "\(path): \(reason)",
+      at: Timestamp(milliseconds: 0))
   }
 }

@@ -2,46 +2,46 @@ import Core
 import Feed
 
 /// What one run came to. The same inputs and seed give the same summary, timing aside.
-public struct RunSummary: Sendable {
-  public var mode: String
-  public var isSynthetic: Bool
-  public var isUntrained: Bool
-  public var policy: String
-  public var timeframe: Timeframe
-  public var instruments: [String]
-  public var bars: Int
-  public var preRollBars: Int
-  public var feed: FeedQuality
-  public var statistics: DecisionStatistics
-  public var orders: OrderCounters
-  public var discarded: (late: Int, superseded: Int)
-  public var fallbacks: [(name: String, count: Int)]
-  public var policySwitches: Int
-  public var cashQuote: Money
-  public var equityQuote: Money
-  public var startCashQuote: Money
-  public var positions: [(symbol: String, position: PositionView)]
-  public var tradingState: TradingState
-  public var depthHistogram: [Int]
-  public var firstBar: Timestamp?
-  public var lastBar: Timestamp?
-  public var journal: (path: String, records: UInt64, hash: String)?
-  public var timing: Timing
+package struct RunSummary: Sendable {
+  package var mode: String
+  package var isSynthetic: Bool
+  package var isUntrained: Bool
+  package var policy: String
+  package var timeframe: Timeframe
+  package var instruments: [String]
+  package var bars: Int
+  package var preRollBars: Int
+  package var feed: FeedQuality
+  package var statistics: DecisionStatistics
+  package var orders: OrderCounters
+  package var discarded: (late: Int, superseded: Int)
+  package var fallbacks: [(name: String, count: Int)]
+  package var policySwitches: Int
+  package var cashQuote: Money
+  package var equityQuote: Money
+  package var startCashQuote: Money
+  package var positions: [(symbol: String, position: PositionView)]
+  package var tradingState: TradingState
+  package var depthHistogram: [Int]
+  package var firstBar: Timestamp?
+  package var lastBar: Timestamp?
+  package var journal: (path: String, records: UInt64, hash: String)?
+  package var timing: Timing
   /// Why the run ended: `end_of_data`, `signal`, `bar_limit`, `error`.
-  public var endReason: String
+  package var endReason: String
 
   /// What depends on the machine.
-  public struct Timing: Sendable {
-    public var wallSeconds = 0.0
-    public var decisionsPerSecond = 0.0
-    public var barsPerSecond = 0.0
-    public var decisionMicros: LatencyHistogram?
-    public var pathMicros: LatencyHistogram?
-    public var peakMemoryMiB = 0.0
+  package struct Timing: Sendable {
+    package var wallSeconds = 0.0
+    package var decisionsPerSecond = 0.0
+    package var barsPerSecond = 0.0
+    package var decisionMicros: LatencyHistogram?
+    package var pathMicros: LatencyHistogram?
+    package var peakMemoryMiB = 0.0
   }
 
   /// One JSON object, keys sorted; what depends on the machine is in `timing`.
-  public func json() -> CanonicalJSON {
+  package func json() -> CanonicalJSON {
     var out = CanonicalJSON(capacity: 4096)
     out.object {
       write(counts: &$0)
@@ -171,7 +171,7 @@ extension RunSummary.Timing {
 
 extension FeedQuality {
   /// What was refused or missing, by name, where there is any.
-  public var problems: [StatusSnapshot.Count] {
+  package var problems: [StatusSnapshot.Count] {
     [
       ("bad_rows", badRows), ("disorder", disorder), ("duplicates", duplicates), ("gaps", gaps),
       ("impossible_bars", impossibleBars), ("missing_bars", missingBars),

@@ -2,85 +2,85 @@ import Core
 import Foundation
 
 /// What a running bot says about itself, for the screen and for `hrmbot status`.
-public struct StatusSnapshot: Codable, Sendable, Equatable {
+package struct StatusSnapshot: Codable, Sendable, Equatable {
   /// One instrument.
-  public struct Instrument: Codable, Sendable, Equatable {
-    public var symbol: String
-    public var lastClose: Price?
-    public var lastBarClose: Timestamp?
-    public var position: PositionView
-    public var unrealisedQuote: Money
+  package struct Instrument: Codable, Sendable, Equatable {
+    package var symbol: String
+    package var lastClose: Price?
+    package var lastBarClose: Timestamp?
+    package var position: PositionView
+    package var unrealisedQuote: Money
   }
   /// One limit.
-  public struct Limit: Codable, Sendable, Equatable {
-    public var name: String
-    public var used: String
-    public var limit: String
+  package struct Limit: Codable, Sendable, Equatable {
+    package var name: String
+    package var used: String
+    package var limit: String
     /// Share used, 0 to 1 and beyond.
-    public var share: Double
+    package var share: Double
   }
   /// The last decision.
-  public struct LastDecision: Codable, Sendable, Equatable {
-    public var id: String
-    public var symbol: String
-    public var at: Timestamp
-    public var action: String
-    public var finalAction: String
-    public var quantity: Quantity
-    public var probability: Double?
-    public var segments: Int?
-    public var haltReason: String?
-    public var skipReason: String?
-    public var fallbackReason: String?
-    public var policy: String
+  package struct LastDecision: Codable, Sendable, Equatable {
+    package var id: String
+    package var symbol: String
+    package var at: Timestamp
+    package var action: String
+    package var finalAction: String
+    package var quantity: Quantity
+    package var probability: Double?
+    package var segments: Int?
+    package var haltReason: String?
+    package var skipReason: String?
+    package var fallbackReason: String?
+    package var policy: String
   }
   /// Number of decisions with one name.
-  public struct Count: Codable, Sendable, Equatable {
-    public var name: String
-    public var count: Int
+  package struct Count: Codable, Sendable, Equatable {
+    package var name: String
+    package var count: Int
   }
 
-  public var processIdentifier: Int32
-  public var build: String
-  public var mode: String
-  public var isSynthetic: Bool
-  public var venue: String
-  public var timeframe: Timeframe
-  public var startedAt: Timestamp
-  public var updatedAt: Timestamp
-  public var tradingState: TradingState
-  public var latch: StopLatch?
-  public var degradations: [String] = []
-  public var policy: String
-  public var isUntrained: Bool
-  public var instruments: [Instrument] = []
-  public var cashQuote: Money
-  public var equityQuote: Money = .zero
-  public var startEquityQuote: Money
-  public var feesQuote: Money = .zero
-  public var limits: [Limit] = []
-  public var feedAgeMillis: Int64?
-  public var staleInstruments: [String] = []
-  public var lastDecision: LastDecision?
-  public var decisions: Int = 0
-  public var decisionsByAction: [Count] = []
-  public var vetoes: [Count] = []
-  public var orders: Int = 0
-  public var fills: Int = 0
-  public var rejected: Int = 0
-  public var lateDecisions: Int = 0
-  public var supersededDecisions: Int = 0
-  public var fallbackDecisions: Int = 0
-  public var decisionMicrosP50: Double?
-  public var decisionMicrosP99: Double?
-  public var pathMicrosP50: Double?
-  public var pathMicrosP99: Double?
-  public var depthHistogram: [Int] = []
-  public var bars: Int = 0
-  public var feedProblems: [Count] = []
-  public var journalPath: String?
-  public var journalRecords: UInt64 = 0
-  public var isJournalHealthy: Bool = true
+  package var processIdentifier: Int32
+  package var build: String
+  package var mode: String
+  package var isSynthetic: Bool
+  package var venue: String
+  package var timeframe: Timeframe
+  package var startedAt: Timestamp
+  package var updatedAt: Timestamp
+  package var tradingState: TradingState
+  package var latch: StopLatch?
+  package var degradations: [String] = []
+  package var policy: String
+  package var isUntrained: Bool
+  package var instruments: [Instrument] = []
+  package var cashQuote: Money
+  package var equityQuote: Money = .zero
+  package var startEquityQuote: Money
+  package var feesQuote: Money = .zero
+  package var limits: [Limit] = []
+  package var feedAgeMillis: Int64?
+  package var staleInstruments: [String] = []
+  package var lastDecision: LastDecision?
+  package var decisions: Int = 0
+  package var decisionsByAction: [Count] = []
+  package var vetoes: [Count] = []
+  package var orders: Int = 0
+  package var fills: Int = 0
+  package var rejected: Int = 0
+  package var lateDecisions: Int = 0
+  package var supersededDecisions: Int = 0
+  package var fallbackDecisions: Int = 0
+  package var decisionMicrosP50: Double?
+  package var decisionMicrosP99: Double?
+  package var pathMicrosP50: Double?
+  package var pathMicrosP99: Double?
+  package var depthHistogram: [Int] = []
+  package var bars: Int = 0
+  package var feedProblems: [Count] = []
+  package var journalPath: String?
+  package var journalRecords: UInt64 = 0
+  package var isJournalHealthy: Bool = true
 
   /// Who, what and where; the rest is filled in.
   init(
@@ -104,7 +104,7 @@ public struct StatusSnapshot: Codable, Sendable, Equatable {
   }
 
   /// JSON with sorted keys.
-  public func encoded() throws -> [UInt8] {
+  package func encoded() throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = .convertToSnakeCase
@@ -112,7 +112,7 @@ public struct StatusSnapshot: Codable, Sendable, Equatable {
   }
 
   /// Reads what `encoded` wrote.
-  public init(decoding bytes: [UInt8]) throws {
+  package init(decoding bytes: [UInt8]) throws {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     self = try decoder.decode(StatusSnapshot.self, from: Data(bytes))

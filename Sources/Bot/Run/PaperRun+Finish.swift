@@ -124,7 +124,8 @@ extension PaperRun {
       policySwitches: agent.switches, cashQuote: books.cashQuote, equityQuote: risk.equityQuote,
       startCashQuote: plan.settings.paper.cashQuote,
       positions: zip(prepared.instruments.instruments, books.positions).map { ($0.symbol, $1) },
-      tradingState: await supervisor.tradingState, depthHistogram: agent.depth, firstBar: await supervisor.firstBarClose,
+      tradingState: await supervisor.tradingState, depthHistogram: agent.depth,
+      firstBar: await supervisor.firstBarClose,
       lastBar: await supervisor.lastBarClose, journal: nil, timing: timing, endReason: end)
   }
 

@@ -44,7 +44,8 @@ extension PaperRun {
       warn(segmentMillis: await thinker.measureSegment(of: network.architecture), instruments: source.instruments.count)
     }
     let parts = EngineParts(
-      executor: executor, instruments: source.instruments, timeframe: source.timeframe, settings: plan.settings, bench: bench,
+      executor: executor, instruments: source.instruments, timeframe: source.timeframe, settings: plan.settings,
+      bench: bench,
       inCharge: inCharge, mode: plan.mode, startCashQuote: plan.settings.paper.cashQuote, state: restored,
       sink: writer.map { JournalSink(writer: $0, waits: !plan.pace.isVirtual) } ?? NoRecords() as any RecordSink,
       lastSequence: lastSequence, time: time, isVirtual: plan.pace.isVirtual, gate: gate,
@@ -95,7 +96,9 @@ extension PaperRun {
     let start = now.adding(milliseconds: -timeframe.milliseconds * Int64(market.preRollBars))
     var source = try MarketSource.simulated(plan, instruments, since: start, session: session, prices: [:])
     var warm: [Bar] = []
-    while warm.count < market.preRollBars * source.instruments.count, let bar = try source.bars.next() { warm.append(bar) }
+    while warm.count < market.preRollBars * source.instruments.count, let bar = try source.bars.next() {
+      warm.append(bar)
+    }
     return (source, warm)
   }
 
@@ -192,7 +195,8 @@ extension PaperRun {
         build: plan.build, mode: plan.mode, feed: plan.isSynthetic ? .simulated : .files(source.names),
         instruments: source.instruments.instruments.map(\.symbol),
         listings: source.instruments.instruments.map { .init(kind: $0.kind, venue: $0.venue) },
-        rulesHash: source.instruments.rulesHash, arithmetic: bench.network == nil ? nil : HRMNetwork.kernelName, isVirtualTime: plan.pace.isVirtual,
+        rulesHash: source.instruments.rulesHash, arithmetic: bench.network == nil ? nil : HRMNetwork.kernelName,
+        isVirtualTime: plan.pace.isVirtual,
         timeframe: source.timeframe, policyInCharge: await prepared.engine.stages.agent.inCharge.name,
         policies: bench.policies.map(\.policy.identity), settingsHash: SHA256.hex(SHA256.digest(plan.settingsJSON)),
         settings: plan.settingsJSON, seed: plan.settings.market.seed, session: UInt64(prepared.sessions),

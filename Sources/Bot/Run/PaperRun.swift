@@ -10,7 +10,7 @@ import Settings
 import Synchronization
 
 /// One run of the bot on paper, from start to end.
-public final class PaperRun: Sendable {
+package final class PaperRun: Sendable {
   /// What is fixed once the run is prepared.
   struct Prepared: Sendable {
     var engine: Engine
@@ -43,8 +43,9 @@ public final class PaperRun: Sendable {
   let startedAt: Timestamp
 
   /// A run of `plan`.
-  public init(plan: RunPlan, display: Display, log: EventLog, service: ServiceManager, time: any TimeSource = SystemTime())
-  {
+  package init(
+    plan: RunPlan, display: Display, log: EventLog, service: ServiceManager, time: any TimeSource = SystemTime()
+  ) {
     self.plan = plan
     self.display = display
     self.log = log
@@ -55,7 +56,7 @@ public final class PaperRun: Sendable {
   }
 
   /// Ends the run soon, cleanly. Can be called from any thread.
-  public func requestStop(_ reason: String) {
+  package func requestStop(_ reason: String) {
     let isFirst = stopRequest.withLock { request in
       defer { request = request ?? reason }
       return request == nil
@@ -64,7 +65,7 @@ public final class PaperRun: Sendable {
   }
 
   /// Stops trading, as a STOP file does. Can be called from any thread.
-  public func latch(_ level: StopLevel, source: StopSource, reason: String) {
+  package func latch(_ level: StopLevel, source: StopSource, reason: String) {
     gate.close(level, source: source, reason: reason)
     mailbox.send(.control(.stop(level: level, source: source, reason: reason)))
   }
@@ -75,7 +76,7 @@ public final class PaperRun: Sendable {
   /// Runs to the end.
   ///
   /// - Throws: `StartError` when it cannot start; what feed and journal throw later.
-  public func run() async throws -> RunSummary {
+  package func run() async throws -> RunSummary {
     do { try plan.home.prepare() } catch { throw StartError("\(error); give another --home", exitCode: 73) }
     // A replay in virtual time is a batch job: it has its own journal and may run beside the bot.
     let lock = plan.pace.isVirtual ? nil : try homeLock()
@@ -104,13 +105,13 @@ public final class PaperRun: Sendable {
 }
 
 /// Shows a run to a person. None of it may block for long.
-public struct Display: Sendable {
+package struct Display: Sendable {
   /// Every decision. nil: nobody wants them.
-  public var decision: (@Sendable (DecisionEvent) -> Void)?
+  package var decision: (@Sendable (DecisionEvent) -> Void)?
   /// The state, some times a second.
-  public var snapshot: (@Sendable (StatusSnapshot) -> Void)?
+  package var snapshot: (@Sendable (StatusSnapshot) -> Void)?
   /// What is being done while it takes long: text, and the share done where it is known.
-  public var progress: (@Sendable (String, Double?) -> Void)?
+  package var progress: (@Sendable (String, Double?) -> Void)?
   /// Shows nothing.
-  public init() {}
+  package init() {}
 }

@@ -2,9 +2,9 @@ import Foundation
 import Glibc
 
 /// The file in which a running bot says how it is. Not synced: after a crash it means nothing.
-public enum StatusFile {
+package enum StatusFile {
   /// Replaces the file.
-  public static func write(_ bytes: [UInt8], to path: String) {
+  package static func write(_ bytes: [UInt8], to path: String) {
     let temporary = path + ".new"
     let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard file >= 0 else { return }
@@ -14,7 +14,7 @@ public enum StatusFile {
   }
 
   /// Reads the file; nil if there is none that can be read.
-  public static func read(_ path: String) -> StatusSnapshot? {
+  package static func read(_ path: String) -> StatusSnapshot? {
     guard case .bytes(let bytes) = DurableFile.readSmall(path, limit: 4 << 20) else { return nil }
     return try? StatusSnapshot(decoding: bytes)
   }

@@ -3,14 +3,14 @@ import Journal
 import Synchronization
 
 /// Where a re-execution left the record.
-public struct ReplayDifference: Sendable, CustomStringConvertible {
+package struct ReplayDifference: Sendable, CustomStringConvertible {
   /// First record that differs.
-  public var sequence: UInt64
-  public var kind: String
-  public var reason: String
-  public var recorded: String
-  public var recomputed: String
-  public var description: String {
+  package var sequence: UInt64
+  package var kind: String
+  package var reason: String
+  package var recorded: String
+  package var recomputed: String
+  package var description: String {
     "record \(sequence) (\(kind)): \(reason)\n  recorded:   \(recorded)\n  recomputed: \(recomputed)"
   }
 }
@@ -72,7 +72,8 @@ final class ComparingSink: RecordSink {
         let at = zip(recorded.payload, record.payload).prefix { $0 == $1 }.count
         state.difference = ReplayDifference(
           sequence: recorded.sequence, kind: recorded.kind.rawValue,
-          reason: recorded.kind == record.kind ? "differs from byte \(at) on" : "is a \(record.kind.rawValue) on replay",
+          reason: recorded.kind == record.kind
+            ? "differs from byte \(at) on" : "is a \(record.kind.rawValue) on replay",
           recorded: Self.excerpt(recorded.payload, around: at), recomputed: Self.excerpt(record.payload, around: at))
         return true
       }

@@ -11,16 +11,16 @@ import Synchronization
 
 /// Re-executes a journal: recorded inputs go through fresh stages, and everything they record must equal what stands
 /// there.
-public final class ReplayVerification {
+package final class ReplayVerification {
   /// What came out.
-  public struct Report: Sendable {
-    public var records: UInt64
-    public var decisions: Int
-    public var networkAnswers: Int
-    public var sessions: Int
-    public var difference: ReplayDifference?
+  package struct Report: Sendable {
+    package var records: UInt64
+    package var decisions: Int
+    package var networkAnswers: Int
+    package var sessions: Int
+    package var difference: ReplayDifference?
     /// What could not be checked here, and why.
-    public var notes: [String] = []
+    package var notes: [String] = []
   }
 
   private let query: JournalQuery
@@ -40,7 +40,9 @@ public final class ReplayVerification {
   private static let statesKept = 128
 
   /// A verification of a journal. `recomputesNetwork` false takes the network's answers as recorded.
-  public init(query: JournalQuery, home: StateDirectory, rules: InstrumentSettings, paths: BotSettings, recomputesNetwork: Bool) {
+  package init(
+    query: JournalQuery, home: StateDirectory, rules: InstrumentSettings, paths: BotSettings, recomputesNetwork: Bool
+  ) {
     self.query = query
     self.home = home
     self.rules = rules
@@ -51,7 +53,7 @@ public final class ReplayVerification {
   /// Runs to the end or the first difference. `progress` gets records done and records in all.
   ///
   /// - Throws: `StartError` when a policy of the journal is not there any more; what the journal throws.
-  public func run(progress: (UInt64, UInt64) -> Void) async throws -> Report {
+  package func run(progress: (UInt64, UInt64) -> Void) async throws -> Report {
     let total = try query.counts().reduce(0) { $0 + UInt64($1.count) }
     var next: UInt64 = 1
     var waiting: JournalRecord?
@@ -151,7 +153,8 @@ public final class ReplayVerification {
 
   private func begin(_ record: JournalRecord) async throws {
     let session = try RecordDecoder.session(record)
-    if let state = session.state, report.sessions > 0, try !recentStates.contains(where: { try $0.encoded() == state }) {
+    if let state = session.state, report.sessions > 0, try !recentStates.contains(where: { try $0.encoded() == state })
+    {
       report.difference = ReplayDifference(
         sequence: record.sequence, kind: "session", reason: "starts from a state that the records before do not give",
         recorded: String(decoding: state.prefix(200), as: UTF8.self),

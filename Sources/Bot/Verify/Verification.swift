@@ -4,21 +4,21 @@ import Journal
 import Settings
 
 /// The check of a whole journal: the chain first, then re-execution.
-public struct Verification: Sendable {
-  public var journal: String
-  public var records: UInt64
-  public var hash: String
+package struct Verification: Sendable {
+  package var journal: String
+  package var records: UInt64
+  package var hash: String
   /// What is wrong with the chain; nil when nothing is.
-  public var chainProblem: String?
-  public var replay: ReplayVerification.Report?
+  package var chainProblem: String?
+  package var replay: ReplayVerification.Report?
 
   /// Whether chain and re-execution are as recorded.
-  public var isGood: Bool { chainProblem == nil && replay?.difference == nil }
+  package var isGood: Bool { chainProblem == nil && replay?.difference == nil }
 
   /// Checks the journal in a directory.
   ///
   /// - Throws: `StartError` when it cannot be read at all.
-  public static func run(
+  package static func run(
     journal directory: String, home: StateDirectory, settingsPath: String?, paths: BotSettings, chainOnly: Bool,
     recomputesNetwork: Bool, progress: (UInt64, UInt64) -> Void
   ) async throws -> Verification {
@@ -35,13 +35,14 @@ public struct Verification: Sendable {
       throw StartError("\(error)", exitCode: 78)
     }
     let query = try JournalQuery(directory: directory)
-    let replay = ReplayVerification(query: query, home: home, rules: rules, paths: paths, recomputesNetwork: recomputesNetwork)
+    let replay = ReplayVerification(
+      query: query, home: home, rules: rules, paths: paths, recomputesNetwork: recomputesNetwork)
     verification.replay = try await replay.run(progress: progress)
     return verification
   }
 
   /// In words.
-  public var text: String {
+  package var text: String {
     var lines = ["journal  \(journal)"]
     if let chainProblem {
       lines.append("chain    BROKEN: \(chainProblem)")
@@ -62,7 +63,7 @@ public struct Verification: Sendable {
   }
 
   /// One JSON object.
-  public func json() -> CanonicalJSON {
+  package func json() -> CanonicalJSON {
     var out = CanonicalJSON()
     out.object { out in
       out.key("chain_problem")
