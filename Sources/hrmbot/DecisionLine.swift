@@ -10,8 +10,7 @@ enum DecisionLine {
   }
 
   static func write(_ event: DecisionEvent, _ labels: Labels, toError: Bool) {
-    let handle = toError ? FileHandle.standardError : FileHandle.standardOutput
-    handle.write(Data(json(event, labels).bytes + [10]))
+    Output.offer(json(event, labels).bytes, to: toError ? STDERR_FILENO : STDOUT_FILENO)
   }
 
   static func json(_ event: DecisionEvent, _ labels: Labels) -> CanonicalJSON {
@@ -70,10 +69,10 @@ enum ProgressLine {
   static var isWanted: Bool { isatty(STDERR_FILENO) == 1 }
 
   static func show(_ text: String) {
-    FileHandle.standardError.write(Data("\r\u{1B}[2K\(text.prefix(100))".utf8))
+    Output.write("\r\u{1B}[2K\(text.prefix(100))", to: STDERR_FILENO)
   }
 
   static func clear() {
-    if isWanted { FileHandle.standardError.write(Data("\r\u{1B}[2K".utf8)) }
+    if isWanted { Output.write("\r\u{1B}[2K", to: STDERR_FILENO) }
   }
 }

@@ -47,7 +47,7 @@ struct Hrmbot: AsyncParsableCommand {
 /// Text to the person at the terminal.
 enum Console {
   /// A line on standard error.
-  static func error(_ text: String) { FileHandle.standardError.write(Data("hrmbot: \(text)\n".utf8)) }
+  static func error(_ text: String) { Output.write("hrmbot: \(text)\n", to: STDERR_FILENO) }
   /// Whether standard output is a terminal.
   static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
   /// Whether colours are wanted.

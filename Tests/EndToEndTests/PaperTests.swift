@@ -105,6 +105,42 @@ extension EndToEnd {
       #expect(try await bot.end().code == 0)
     }
 
+    /// Whoever reads the decisions may go away, or fall asleep: the bot trades on and ends in order.
+    @Test(arguments: [false, true]) func readerThatDoesNotRead(isGone: Bool) async throws {
+      let place = try Place()
+      let pipe = place.file("pipe")
+      guard mkfifo(pipe, 0o600) == 0 else { throw Failure("mkfifo") }
+      let reader = open(pipe, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+      // Room for a few lines only.
+      _ = fcntl(reader, 1031, 4096)
+      defer { if !isGone { close(reader) } }
+      let bot = try Child(
+        "/bin/sh", ["-c", "exec \"$0\" \"$@\" > \(pipe)", Files.binary] + Place.trading(60),
+        environment: place.environment([:]), directory: place.root, outputPath: place.file("out"),
+        errorPath: place.file("err"))
+      try await bot.wait(for: "status") { Files.exists(place.home + "/status.json") }
+      if isGone { close(reader) }
+      try await bot.wait(for: "a hundred decisions") {
+        (try JSON(text: Files.text(place.home + "/status.json"))["decisions"].int ?? 0) > 100
+      }
+      bot.send(SIGTERM)
+      if !isGone {
+        // The summary at the end waits for its reader.
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        var text = ""
+        let ended = await eventually(within: 5) {
+          let count = read(reader, &buffer, buffer.count)
+          if count > 0 { text += String(decoding: buffer[0..<count], as: UTF8.self) }
+          return bot.hasEnded
+        }
+        #expect(ended)
+        #expect(text.hasPrefix("{\"action\""))
+      }
+      let ended = try await bot.end(within: 5)
+      #expect(ended.code == 0, "\(ended)")
+      #expect(try await place.run("replay", "--verify").code == 0)
+    }
+
     /// One restart later the bot goes on: same books, one chain, warm features.
     @Test func restartGoesOn() async throws {
       let place = try Place()

@@ -62,7 +62,7 @@ final class LiveScreen: Sendable {
     write(text + "\u{1B}[J")
   }
 
-  private func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+  private func write(_ text: String) { Output.write(text, to: STDOUT_FILENO) }
 }
 
 /// Colours, where the terminal wants them.
