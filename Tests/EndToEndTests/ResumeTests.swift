@@ -26,13 +26,13 @@ extension EndToEnd {
       for content in ["", "L1-abc", "{\"latch\":\"L1-abc\"}", "*", String(repeating: "x", count: 10_000)] {
         try Files.write(content, to: place.resume)
         try await Task.sleep(for: .milliseconds(150))
-        #expect(try await place.status()["trading_state"].string == "halted", "\(content.prefix(20))")
+        #expect(try await place.state(becomes: "halted"), "\(content.prefix(20))")
       }
       let fills = try Ledger.books(of: place.journal).fills
       let resumed = try await place.run("resume", name)
       #expect(resumed.code == 0, "\(resumed)")
       try await bot.wait(for: "trading again") { try Ledger.books(of: place.journal).fills > fills }
-      #expect(try await place.status()["trading_state"].string == "active")
+      #expect(try await place.state(becomes: "active"))
 
       // The RESUME that lies there opens no later stop.
       #expect(Files.exists(place.resume))
@@ -64,6 +64,7 @@ extension EndToEnd {
         #expect(idle.output.contains(name))
         let before = try Ledger.books(of: place.journal)
         bot = try await place.trader()
+        #expect(try await place.state(becomes: "halted"))
         let status = try await place.status()
         #expect(status["trading_state"].string == "halted")
         #expect(status["latch"]["id"].string == name)
@@ -72,7 +73,7 @@ extension EndToEnd {
         #expect(try Ledger.books(of: place.journal).fills == before.fills)
       }
       #expect(try await place.run("resume", name).code == 0)
-      #expect(try await place.status()["trading_state"].string == "active")
+      #expect(try await place.state(becomes: "active"))
       bot.send(SIGTERM)
       #expect(try await bot.end().code == 0)
       try StopTests.expectNothingForbidden(place)
@@ -85,12 +86,13 @@ extension EndToEnd {
       try Files.makeDirectory(place.control)
       try Files.write("{\"id\":", to: place.latch)
       let bot = try await place.trader()
+      #expect(try await place.state(becomes: "halted"))
       let status = try await place.status()
       #expect(status["trading_state"].string == "halted")
       let name = try #require(status["latch"]["id"].string)
       #expect(name.hasPrefix("L-unreadable"))
       #expect(try await place.run("resume", name).code == 0)
-      #expect(try await place.status()["trading_state"].string == "active")
+      #expect(try await place.state(becomes: "active"))
       bot.send(SIGTERM)
       #expect(try await bot.end().code == 0)
       try StopTests.expectNothingForbidden(place)
@@ -107,6 +109,7 @@ extension EndToEnd {
       try Files.remove(place.stop)
       try Files.remove(place.latch)
       let bot = try await place.trader()
+      #expect(try await place.state(becomes: "halted"))
       let status = try await place.status()
       #expect(status["trading_state"].string == "halted")
       let name = try #require(status["latch"]["id"].string)
@@ -148,6 +151,7 @@ extension EndToEnd {
       #expect(set.output.contains("No bot is running"))
       let bot = try await place.trader()
       try await bot.wait(for: "decisions") { bot.output.split(separator: "\n").count > 15 }
+      #expect(try await place.state(becomes: "halted"))
       let status = try await place.status()
       #expect(status["trading_state"].string == "halted")
       #expect(status["latch"]["reason"].string == "not today")
@@ -163,6 +167,7 @@ extension EndToEnd {
       let bot = try await place.trader()
       try Files.remove(place.control)
       let name = try await place.latchName(within: 1.2)
+      #expect(try await place.state(becomes: "halted"))
       let status = try await place.status()
       #expect(status["trading_state"].string == "halted")
       #expect(status["latch"]["source"].string == "control_directory")
@@ -192,13 +197,13 @@ extension EndToEnd {
       try await Task.sleep(for: .milliseconds(1000))
       #expect(bot.error.contains("writable by everybody"))
       #expect(bot.error.contains("\"level\":\"warning\""))
-      #expect(try await place.status()["trading_state"].string == "active")
+      #expect(try await place.state(becomes: "active"))
       let doctor = try await place.run("doctor")
       #expect(doctor.code == 1)
       #expect(doctor.output.contains("writable by everybody"))
       try Files.write("", to: place.stop)
       _ = try await place.latchName()
-      #expect(try await place.status()["trading_state"].string == "halted")
+      #expect(try await place.state(becomes: "halted"))
       bot.send(SIGTERM)
       #expect(try await bot.end().code == 0)
     }

@@ -19,6 +19,7 @@ extension EndToEnd {
       #expect(stopped.output.contains("hrmbot resume \(name)"))
       let fills = try Ledger.books(of: place.journal).fills
       try await Task.sleep(for: .milliseconds(700))
+      #expect(try await place.state(becomes: "halted"))
       let status = try await place.status()
       #expect(status["trading_state"].string == "halted")
       #expect(status["latch"]["id"].string == name)
@@ -42,7 +43,7 @@ extension EndToEnd {
       let bot = try await place.trader()
       try await bot.wait(for: "fills") { try Ledger.books(of: place.journal).fills > 2 }
       #expect(try await place.run("stop", "--level", "reduce").code == 0)
-      #expect(try await place.status()["trading_state"].string == "reducing")
+      #expect(try await place.state(becomes: "reducing"))
       // What is held is closed by the policy's own decision.
       try await bot.wait(for: "a flat position") { try Ledger.books(of: place.journal).positions.isEmpty }
       try await Task.sleep(for: .milliseconds(500))
@@ -50,8 +51,9 @@ extension EndToEnd {
       // A higher level takes the place of a lower one, under the same name; a lower one changes nothing.
       let name = try await place.latchName()
       #expect(try await place.run("stop", "--level", "stop").code == 0)
-      #expect(try await place.status()["trading_state"].string == "halted")
+      #expect(try await place.state(becomes: "halted"))
       #expect(try await place.run("stop", "--level", "reduce").code == 0)
+      #expect(try await place.state(becomes: "halted"))
       let status = try await place.status()
       #expect(status["trading_state"].string == "halted")
       #expect(status["latch"]["id"].string == name)
@@ -119,7 +121,7 @@ extension EndToEnd {
         try hostile.make(place.stop)
         let name = try await place.latchName(within: 1)
         #expect(names.insert(name).inserted, "\(hostile.name): a latch of its own")
-        #expect(try await place.status()["trading_state"].string == "halted", "\(hostile.name)")
+        #expect(try await place.state(becomes: "halted"), "\(hostile.name)")
         let status = try JSON(text: Files.text(place.latch))
         #expect(status["level"].string == "stop", "\(hostile.name)")
         #expect(status["reason"].string?.unicodeScalars.allSatisfy { $0.value >= 32 } == true, "\(hostile.name)")
@@ -147,6 +149,7 @@ extension EndToEnd {
       let bot = try await place.trader()
       bot.send(SIGUSR1)
       _ = try await place.latchName(within: 1)
+      #expect(try await place.state(becomes: "halted"))
       let status = try await place.status()
       #expect(status["trading_state"].string == "halted")
       #expect(status["latch"]["source"].string == "signal")

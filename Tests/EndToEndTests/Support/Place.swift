@@ -74,6 +74,16 @@ final class Place: @unchecked Sendable {
   /// What `hrmbot status --json` says.
   func status() async throws -> JSON { try await run("status", "--json").json() }
 
+  /// Whether the trading state that `hrmbot status` shows becomes this one, within a second: the latch's file is there a
+  /// moment before the status is.
+  func state(becomes state: String) async throws -> Bool {
+    let end = Clock.seconds + 1
+    repeat {
+      if try await status()["trading_state"].string == state { return true }
+    } while Clock.seconds < end
+    return false
+  }
+
   /// The name of the latch that holds, once one does.
   func latchName(within seconds: Double = 1) async throws -> String {
     guard await eventually(within: seconds, { Files.exists(latch) }) else {
