@@ -27,6 +27,8 @@ package final class EventLog: Sendable {
   private struct Target {
     var handle: Int32
     var bytes: Int
+    /// Lines that nobody took.
+    var dropped = 0
   }
   private let path: String?
   private let target: Mutex<Target>
@@ -67,6 +69,12 @@ package final class EventLog: Sendable {
       bytes += line
       bytes.append(10)
       rotateIfNeeded(&target, adding: bytes.count)
+      // A pipe that nobody empties must not hold up the thread that trades.
+      var descriptor = pollfd(fd: target.handle, events: Int16(POLLOUT), revents: 0)
+      guard poll(&descriptor, 1, 0) > 0 else {
+        target.dropped += 1
+        return
+      }
       _ = bytes.withUnsafeBytes { Glibc.write(target.handle, $0.baseAddress, $0.count) }
       target.bytes += bytes.count
     }
