@@ -22,6 +22,12 @@ enum SummaryText {
     lines.append(
       "  equity     \(amount(summary.equityQuote))  (\(net.isNegative ? "" : "+")\(amount(net)) net of fees), "
         + "cash \(amount(summary.cashQuote))")
+    let fallbacks = summary.fallbacks.map { "fallback: \($0.name) \($0.count)" }
+    let discarded = [("late", summary.discarded.late), ("superseded", summary.discarded.superseded)]
+      .filter { $0.1 > 0 }.map { "\($0.0) \($0.1)" }
+    if !(fallbacks + discarded).isEmpty {
+      lines.append("  network    \((fallbacks + discarded).joined(separator: ", "))")
+    }
     let problems = summary.feed.problems.map { "\($0.name) \($0.count)" }
     if !problems.isEmpty { lines.append("  feed       \(problems.joined(separator: ", "))") }
     if let journal = summary.journal {
