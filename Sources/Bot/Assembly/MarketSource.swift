@@ -10,8 +10,6 @@ package struct MarketSource {
   package var bars: any BarSource
   /// How the feed is named in the session record: never a path, so that a moved file replays the same.
   package var names: [String]
-  /// Symbols without rules of their own, which use their kind's default.
-  package var defaulted: [String]
 
   /// The instruments of the simulated market.
   static func simulatedInstruments(_ plan: RunPlan, rules: InstrumentSettings) -> InstrumentTable {
@@ -36,8 +34,7 @@ package struct MarketSource {
       start: timeframe.start(of: start), startPrices: instruments.instruments.map { prices[$0.id] ?? firstPrice },
       stream: UInt64(session))
     return MarketSource(
-      instruments: instruments, timeframe: timeframe, bars: simulated, names: ["simulated seed \(market.seed)"],
-      defaulted: [])
+      instruments: instruments, timeframe: timeframe, bars: simulated, names: ["simulated seed \(market.seed)"])
   }
 
   /// Recorded bars. Throws `StartError` naming the file and the remedy.
@@ -45,7 +42,6 @@ package struct MarketSource {
     guard case .replay(let files) = plan.source else { throw StartError("no files to replay", exitCode: 66) }
     var instruments: [Instrument] = []
     var readers: [ReplayFile] = []
-    var defaulted: [String] = []
     for (index, file) in files.enumerated() {
       let name = URL(fileURLWithPath: file).lastPathComponent
       let symbol = String(name.prefix { $0 != "." })
@@ -53,10 +49,9 @@ package struct MarketSource {
         throw StartError("\(file): \(symbol) is given twice; replay one file of an instrument at a time", exitCode: 66)
       }
       let listed = try? DataIndex.record(of: file)
-      let (instrument, isDefault) = rules.instrument(
+      let (instrument, _) = rules.instrument(
         symbol: symbol, id: InstrumentID(index: UInt16(index)), kind: listed?.kind, venue: listed?.venue)
       instruments.append(instrument)
-      if isDefault { defaulted.append(symbol) }
       do { readers.append(try ReplayFile(path: file, instrument: instrument.id, calendar: instrument.calendar)) } catch
       {
         throw StartError("\(error)", exitCode: 66)
@@ -67,6 +62,6 @@ package struct MarketSource {
     do { merged = try MergedReplay(readers, target: timeframe) } catch { throw StartError("\(error)", exitCode: 66) }
     return MarketSource(
       instruments: InstrumentTable(instruments), timeframe: timeframe, bars: merged,
-      names: files.map { URL(fileURLWithPath: $0).lastPathComponent }, defaulted: defaulted)
+      names: files.map { URL(fileURLWithPath: $0).lastPathComponent })
   }
 }

@@ -5,7 +5,6 @@ import Foundation
 /// Lets bars in by the clock.
 actor Feeder {
   private var bars: any BarSource
-  private let timeframe: Timeframe
   /// Inputs that may wait before the feeder does.
   private static let mostWaiting = 256
   private let pace: Pace
@@ -15,7 +14,6 @@ actor Feeder {
 
   init(source: MarketSource, pace: Pace, time: any TimeSource, maximumBars: Int?, mailbox: Mailbox<Ingress>) {
     bars = source.bars
-    timeframe = source.timeframe
     self.pace = pace
     self.time = time
     self.maximumBars = maximumBars

@@ -103,8 +103,12 @@ package final class ReplayVerification {
       if case .answer(let answer, _) = input, recomputesNetwork { check(answer, record) }
       await supervisor.process(input, at: at)
     }
+    await rememberState(of: supervisor)
+  }
+
+  private func rememberState(of supervisor: Supervisor) async {
     recentStates.append(await supervisor.engineState(sessions: report.sessions))
-    if recentStates.count == 2 * Self.statesKept { recentStates.removeFirst(Self.statesKept) }
+    if recentStates.count >= 2 * Self.statesKept { recentStates.removeFirst(Self.statesKept) }
   }
 
   private func input(_ record: JournalRecord) throws -> (Ingress, Timestamp) {
@@ -234,7 +238,7 @@ package final class ReplayVerification {
     init(_ owner: ReplayVerification) { self.owner = owner }
     func keep() async {
       guard let owner, let engine = owner.engine else { return }
-      owner.recentStates.append(await engine.supervisor.engineState(sessions: owner.report.sessions))
+      await owner.rememberState(of: engine.supervisor)
     }
   }
 
