@@ -28,7 +28,7 @@ let package = Package(
     .target(name: "Settings", dependencies: ["Core", yaml]),
     .target(name: "Feed", dependencies: ["Core", "CZlib"]),
     .target(name: "Features", dependencies: ["Core", "Digest"]),
-    .target(name: "HRM", dependencies: ["COpenBLAS", "Digest"]),
+    .target(name: "HRM", dependencies: ["Kernels", "COpenBLAS", "Digest"]),
     .target(name: "Agent", dependencies: ["Core", "HRM", "Digest"]),
     .target(name: "Risk", dependencies: ["Core"]),
     .target(name: "Exchange", dependencies: ["Core", database]),
@@ -43,6 +43,7 @@ let package = Package(
       name: "hrmbot", dependencies: ["Bot", "Core", "Features", "HRM", "Journal", "Settings", argumentParser]),
 
     .target(name: "Digest", dependencies: ["COpenSSL"]),
+    .target(name: "Kernels"),
     .systemLibrary(name: "COpenBLAS", path: "Sources/System/COpenBLAS", pkgConfig: "openblas"),
     .systemLibrary(name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "libcrypto"),
     .systemLibrary(name: "CZlib", path: "Sources/System/CZlib", pkgConfig: "zlib"),
@@ -64,6 +65,7 @@ let package = Package(
         "Digest", database,
       ]),
     tests("Digest", ["Digest"]),
+    tests("Kernels", ["Kernels"]),
     tests("Tidy", []),
     // Drives the built binary, so the binary is built with it.
     tests("EndToEnd", ["hrmbot", "Core", "Digest", "Journal", database]),

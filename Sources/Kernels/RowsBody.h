@@ -1,0 +1,157 @@
+// Row operations. Without fused multiply-add, so that every processor gives the same bits.
+#pragma clang fp contract(off)
+
+KERNELS_INLINE Lanes LEVEL(load)(const float *p) {
+  Lanes lanes;
+  memcpy(&lanes, p, sizeof lanes);
+  return lanes;
+}
+
+KERNELS_INLINE void LEVEL(store)(float *p, Lanes lanes) { memcpy(p, &lanes, sizeof lanes); }
+
+// Where a lane of `mask` is -1 that of `a`, where it is 0 that of `b`.
+KERNELS_INLINE Lanes LEVEL(select)(LanesI32 mask, Lanes a, Lanes b) {
+  return (Lanes)((mask & (LanesI32)a) | (~mask & (LanesI32)b));
+}
+
+// In pairs that are eight, four, two and one apart.
+KERNELS_INLINE float LEVEL(sum)(Lanes lanes) {
+  float a[16];
+  memcpy(a, &lanes, sizeof a);
+  for (int half = 8; half > 0; half /= 2) {
+    for (int lane = 0; lane < half; lane++) a[lane] += a[lane + half];
+  }
+  return a[0];
+}
+
+// eˣ within 2 ulp for x in -87...88; beyond, the value at the bound. NaN stays NaN. The polynomial of Cephes' `expf`
+// (S. Moshier); one of our own, since a library's may differ in the last bit between machines.
+KERNELS_INLINE Lanes LEVEL(exp)(Lanes x) {
+  const Lanes most = (Lanes){} + 88.0f, least = (Lanes){} - 87.0f;
+  x = LEVEL(select)(x > most, most, x);
+  x = LEVEL(select)(x < least, least, x);
+  // Adding 1.5 · 2²³ rounds to an integer and leaves it in the low bits.
+  const Lanes shifted = x * 1.44269504088896341f + 12582912.0f;
+  const Lanes n = shifted - 12582912.0f;
+  const Lanes r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
+  Lanes p = r * 1.9875691500e-4f + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  const Lanes mantissa = p * (r * r) + r + 1.0f;
+  const LanesI32 exponent = ((LanesI32)shifted - (0x4B400000 - 127)) << 23;
+  return mantissa * (Lanes)exponent;
+}
+
+KERNELS_INLINE Lanes LEVEL(silu)(Lanes x) { return x / (LEVEL(exp)(-x) + 1.0f); }
+
+static void LEVEL(normalise)(float *x, ptrdiff_t stride, int32_t width, int32_t rows, float eps) {
+  for (int32_t row = 0; row < rows; row++, x += stride) {
+    Lanes squares = {};
+    for (int32_t at = 0; at < width; at += KERNELS_LANES) {
+      const Lanes lanes = LEVEL(load)(x + at);
+      squares += lanes * lanes;
+    }
+    const float factor = 1 / sqrtf(LEVEL(sum)(squares) / (float)width + eps);
+    for (int32_t at = 0; at < width; at += KERNELS_LANES) LEVEL(store)(x + at, LEVEL(load)(x + at) * factor);
+  }
+}
+
+static void LEVEL(add)(
+    const float *a, ptrdiff_t a_stride, const float *b, ptrdiff_t b_stride, float *out, ptrdiff_t out_stride,
+    int32_t width, int32_t rows) {
+  for (int32_t row = 0; row < rows; row++) {
+    for (int32_t at = 0; at < width; at += KERNELS_LANES) {
+      LEVEL(store)(
+          out + row * out_stride + at, LEVEL(load)(a + row * a_stride + at) + LEVEL(load)(b + row * b_stride + at));
+    }
+  }
+}
+
+static void LEVEL(replace)(
+    float *old, ptrdiff_t old_stride, const float *new_rows, ptrdiff_t new_stride, int32_t width, int32_t rows,
+    float *changes, float *sizes) {
+  for (int32_t row = 0; row < rows; row++) {
+    Lanes change = {}, size = {};
+    for (int32_t at = 0; at < width; at += KERNELS_LANES) {
+      const Lanes before = LEVEL(load)(old + row * old_stride + at);
+      const Lanes after = LEVEL(load)(new_rows + row * new_stride + at);
+      const Lanes difference = after - before;
+      change += difference * difference;
+      size += before * before;
+      LEVEL(store)(old + row * old_stride + at, after);
+    }
+    changes[row] = LEVEL(sum)(change);
+    sizes[row] = LEVEL(sum)(size);
+  }
+}
+
+// x ← softmax(scale · x) over `count` numbers; what lies beyond, up to whole lanes, becomes 0.
+static void LEVEL(softmax)(float *x, int32_t count, float scale) {
+  const int32_t padded = kernels_padded(count);
+  for (int32_t at = count; at < padded; at++) x[at] = -INFINITY;
+  Lanes peaks = LEVEL(load)(x);
+  for (int32_t at = KERNELS_LANES; at < padded; at += KERNELS_LANES) {
+    const Lanes lanes = LEVEL(load)(x + at);
+    peaks = LEVEL(select)(lanes > peaks, lanes, peaks);
+  }
+  float peak = peaks[0];
+  for (int lane = 1; lane < KERNELS_LANES; lane++) peak = peaks[lane] > peak ? peaks[lane] : peak;
+  Lanes sums = {};
+  for (int32_t at = 0; at < padded; at += KERNELS_LANES) {
+    Lanes lanes = LEVEL(exp)((LEVEL(load)(x + at) - peak) * scale);
+    // The exponential's lower bound is not zero.
+    for (int32_t lane = count - at; lane < KERNELS_LANES; lane++) lanes[lane] = 0;
+    LEVEL(store)(x + at, lanes);
+    sums += lanes;
+  }
+  const float factor = 1 / LEVEL(sum)(sums);
+  for (int32_t at = 0; at < padded; at += KERNELS_LANES) LEVEL(store)(x + at, LEVEL(load)(x + at) * factor);
+}
+
+// Rounds x · steps + zero to integers by adding 1.5 · 2²³; the integer is in the low bits of the result.
+KERNELS_INLINE LanesU32 LEVEL(rounded)(Lanes x, float steps, float zero) {
+  return (LanesU32)(x * steps + (12582912.0f + zero));
+}
+
+// The largest |x| of a row as bits: they order like the numbers, and infinity and NaN come last.
+KERNELS_INLINE float LEVEL(largest)(const float *x, int32_t count) {
+  LanesU32 most = {};
+  for (int32_t at = 0; at < count; at += KERNELS_LANES) {
+    const LanesU32 bits = (LanesU32)LEVEL(load)(x + at) & 0x7fffffff;
+    most = (LanesU32)LEVEL(select)(bits > most, (Lanes)bits, (Lanes)most);
+  }
+  uint32_t peak = 0;
+  for (int lane = 0; lane < KERNELS_LANES; lane++) peak = most[lane] > peak ? most[lane] : peak;
+  float largest;
+  memcpy(&largest, &peak, sizeof largest);
+  return largest;
+}
+
+typedef uint8_t LEVEL(Bytes) __attribute__((vector_size(16)));
+typedef int16_t LEVEL(Words) __attribute__((vector_size(32)));
+
+static void LEVEL(quantise)(
+    KernelsFormat format, const float *x, ptrdiff_t stride, int32_t inputs, int32_t rows, void *out, float *scales) {
+  const size_t out_stride = kernels_quantised_stride(format, inputs);
+  const int is_short = format == KERNELS_INT8_ACTIVATION7;
+  const float levels = is_short ? 63 : kernels_activation_levels(inputs);
+  for (int32_t row = 0; row < rows; row++, x += stride) {
+    const float largest = LEVEL(largest)(x, inputs);
+    // A row that is not finite must not look as if it were: its scale spoils every product.
+    scales[row] = largest <= 3.4028235e38f ? largest / levels : NAN;
+    const float steps = scales[row] >= 1e-37f ? levels / largest : 0;
+    char *target = (char *)out + (size_t)row * out_stride;
+    for (int32_t at = 0; at < inputs; at += KERNELS_LANES) {
+      if (is_short) {
+        const LEVEL(Bytes) bytes = __builtin_convertvector(LEVEL(rounded)(LEVEL(load)(x + at), steps, 64), LEVEL(Bytes));
+        memcpy(target + at, &bytes, sizeof bytes);
+      } else {
+        const LanesU32 bits = LEVEL(rounded)(LEVEL(load)(x + at), steps, 0);
+        const LEVEL(Words) words = __builtin_convertvector(bits, LEVEL(Words));
+        memcpy(target + 2 * at, &words, sizeof words);
+      }
+    }
+  }
+}
