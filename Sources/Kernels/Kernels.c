@@ -2,10 +2,10 @@
 
 #include <math.h>
 
-// What activations of up to 16 bits may reach without a sum of `inputs` products leaving int32.
+// What the wider activations may reach: 14 bits, or less where a sum of `inputs` products would leave int32.
 static float kernels_activation_levels(int32_t inputs) {
   const int32_t room = INT32_MAX / 127 / (inputs > 0 ? inputs : 1);
-  return (float)(room < INT16_MAX ? room : INT16_MAX);
+  return (float)(room < 8191 ? room : 8191);
 }
 
 #define KERNELS_BODY "KernelsBody.h"

@@ -7,7 +7,7 @@ static int32_t group(KernelsFormat format) {
   switch (format) {
     case KERNELS_FLOAT32: return 1;
     case KERNELS_BFLOAT16: return 2;
-    case KERNELS_INT8_ACTIVATION16: return 2;
+    case KERNELS_INT8_ACTIVATION16: return kernels_level() == KERNELS_AVX512 ? 4 : 2;
     case KERNELS_INT8_ACTIVATION7: return 4;
   }
   return 1;

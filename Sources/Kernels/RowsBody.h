@@ -9,6 +9,9 @@ KERNELS_INLINE Lanes LEVEL(load)(const float *p) {
 
 KERNELS_INLINE void LEVEL(store)(float *p, Lanes lanes) { memcpy(p, &lanes, sizeof lanes); }
 
+// All lanes the same. (Adding to zero would cost an addition: it changes -0.)
+KERNELS_INLINE Lanes LEVEL(splat)(float x) { return (Lanes){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x}; }
+
 // Where a lane of `mask` is -1 that of `a`, where it is 0 that of `b`.
 KERNELS_INLINE Lanes LEVEL(select)(LanesI32 mask, Lanes a, Lanes b) {
   return (Lanes)((mask & (LanesI32)a) | (~mask & (LanesI32)b));
@@ -27,7 +30,7 @@ KERNELS_INLINE float LEVEL(sum)(Lanes lanes) {
 // eˣ within 2 ulp for x in -87...88; beyond, the value at the bound. NaN stays NaN. The polynomial of Cephes' `expf`
 // (S. Moshier); one of our own, since a library's may differ in the last bit between machines.
 KERNELS_INLINE Lanes LEVEL(exp)(Lanes x) {
-  const Lanes most = (Lanes){} + 88.0f, least = (Lanes){} - 87.0f;
+  const Lanes most = LEVEL(splat)(88), least = LEVEL(splat)(-87);
   x = LEVEL(select)(x > most, most, x);
   x = LEVEL(select)(x < least, least, x);
   // Adding 1.5 · 2²³ rounds to an integer and leaves it in the low bits.
@@ -145,12 +148,21 @@ static void LEVEL(quantise)(
     char *target = (char *)out + (size_t)row * out_stride;
     for (int32_t at = 0; at < inputs; at += KERNELS_LANES) {
       if (is_short) {
-        const LEVEL(Bytes) bytes = __builtin_convertvector(LEVEL(rounded)(LEVEL(load)(x + at), steps, 64), LEVEL(Bytes));
+        const LanesU32 bits = LEVEL(rounded)(LEVEL(load)(x + at), steps, 64);
+        const LEVEL(Bytes) bytes = __builtin_convertvector(bits, LEVEL(Bytes));
         memcpy(target + at, &bytes, sizeof bytes);
       } else {
         const LanesU32 bits = LEVEL(rounded)(LEVEL(load)(x + at), steps, 0);
+#if KERNELS_THIS_LEVEL == 2
+        // See `sum_words`.
+        const LEVEL(Bytes) high = __builtin_convertvector((bits + 64 * 128) >> 7 & 127, LEVEL(Bytes));
+        const LEVEL(Bytes) low = __builtin_convertvector(bits & 127, LEVEL(Bytes));
+        memcpy(target + at, &high, sizeof high);
+        memcpy(target + kernels_padded(inputs) + at, &low, sizeof low);
+#else
         const LEVEL(Words) words = __builtin_convertvector(bits, LEVEL(Words));
         memcpy(target + 2 * at, &words, sizeof words);
+#endif
       }
     }
   }

@@ -46,7 +46,8 @@ typedef enum {
 KernelsLevel kernels_best_level(void);
 /// The level in use: the best one unless `kernels_use_level` chose another.
 KernelsLevel kernels_level(void);
-/// Chooses a level for the whole process, at most the best; returns the one in use. Not while kernels run.
+/// Chooses a level for the whole process, at most the best; returns the one in use. Not while kernels run, and not
+/// while matrices that were packed before it are still to be used.
 KernelsLevel kernels_use_level(KernelsLevel level);
 /// `portable`, `avx2` or `avx512`.
 const char *kernels_level_name(KernelsLevel level);
@@ -59,7 +60,7 @@ typedef enum {
   KERNELS_BFLOAT16 = 1,
   /// Weights of 8 bits with a scale per output, activations of 7 bits with a scale per row, sums in int32.
   KERNELS_INT8_ACTIVATION7 = 2,
-  /// The same with activations of up to 16 bits: as many as the sums have room for.
+  /// The same with activations of 14 bits, held in 16; fewer above 2064 inputs, where the sums have no room for them.
   KERNELS_INT8_ACTIVATION16 = 3,
 } KernelsFormat;
 
@@ -69,11 +70,12 @@ typedef struct {
   int32_t outputs;
   int32_t inputs;
   int32_t panels;
-  /// Per panel: inputs in groups of 1 (fp32), 2 (bf16, 16-bit activations) or 4 (7-bit), each [16 outputs][group].
+  /// Per panel: inputs in groups of 1 (fp32), 2 (bf16) or 4 (int8), each [16 outputs][group]; without AVX-512 groups
+  /// of 2 for 16-bit activations. Hence a matrix serves the level that packed it.
   const void *data;
   /// int8: per output the scale of its weights; padded with 0.
   const float *scales;
-  /// 7-bit activations: per output 64 times the sum of its weights.
+  /// int8: per output 64 times the sum of its weights.
   const int32_t *corrections;
 } KernelsMatrix;
 
