@@ -55,7 +55,8 @@ struct ProductTests {
           let gate = Double(plain[row * 64 + column])
           let up = Double(plain[row * 64 + column + 16])
           let expected = gate / (1 + Exponential.exp(-gate)) * up
-          #expect(abs(Double(gated[row * 32 + output]) - expected) <= 1e-6 * (1 + abs(expected)), "row \(row), \(output)")
+          let got = Double(gated[row * 32 + output])
+          #expect(abs(got - expected) <= 1e-6 * (1 + abs(expected)), "row \(row), \(output)")
         }
       }
     }
