@@ -2,13 +2,45 @@
 #pragma clang fp contract(off)
 
 static void LEVEL(rotate)(
-    float *head, ptrdiff_t stride, int32_t positions, int32_t head_width, const float *cosines, const float *sines) {
+    float *restrict head, ptrdiff_t stride, int32_t positions, int32_t head_width, const float *restrict cosines,
+    const float *restrict sines) {
   const int32_t half = head_width / 2;
   for (int32_t position = 0; position < positions; position++, head += stride, cosines += half, sines += half) {
     for (int32_t i = 0; i < half; i++) {
       const float a = head[i], b = head[i + half];
       head[i] = a * cosines[i] - b * sines[i];
       head[i + half] = b * cosines[i] + a * sines[i];
+    }
+  }
+}
+
+// In place: exchanges the halves of ever smaller squares.
+KERNELS_INLINE void LEVEL(transpose)(Lanes rows[KERNELS_LANES]) {
+  const LanesI32 index = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+#define KERNELS_EXCHANGE(STEP)                                                          \
+  for (int i = 0; i < KERNELS_LANES; i++) {                                             \
+    if (i & STEP) continue;                                                             \
+    const Lanes a = rows[i], b = rows[i + STEP];                                        \
+    const LanesI32 is_upper = (index & STEP) != 0;                                      \
+    rows[i] = LEVEL(select)(is_upper, KERNELS_SWAP_##STEP(b), a);                       \
+    rows[i + STEP] = LEVEL(select)(is_upper, b, KERNELS_SWAP_##STEP(a));                \
+  }
+  KERNELS_EXCHANGE(8)
+  KERNELS_EXCHANGE(4)
+  KERNELS_EXCHANGE(2)
+  KERNELS_EXCHANGE(1)
+#undef KERNELS_EXCHANGE
+}
+
+// `target` ← the transpose of up to 16 rows of `width` numbers, [width][16], zero where there is no row.
+static void LEVEL(transpose_rows)(const float *rows, ptrdiff_t stride, int32_t count, int32_t width, float *target) {
+  for (int32_t first = 0; first < width; first += KERNELS_LANES) {
+    const int32_t columns = width - first < KERNELS_LANES ? width - first : KERNELS_LANES;
+    Lanes block[KERNELS_LANES] = {};
+    for (int32_t row = 0; row < count; row++) block[row] = LEVEL(load_some)(rows + row * stride + first, columns);
+    LEVEL(transpose)(block);
+    for (int32_t column = 0; column < columns; column++) {
+      LEVEL(store)(target + (ptrdiff_t)(first + column) * KERNELS_LANES, block[column]);
     }
   }
 }
@@ -20,11 +52,11 @@ static void LEVEL(small_product)(
     const float *x, ptrdiff_t x_stride, const float *w, int32_t inputs, int32_t rows, int32_t panels, float *y,
     ptrdiff_t y_stride) {
   for (int32_t panel = 0; panel < panels; panel++, w += (ptrdiff_t)inputs * KERNELS_LANES) {
-    Lanes sums[4][2];
+    Lanes sums[TILE_ROWS][2];
     int32_t row = 0;
-    for (; row + 4 <= rows; row += 4) {
-      LEVEL(sum_float)(x + row * x_stride, x_stride, w, KERNELS_LANES, 0, inputs, 4, 1, sums);
-      for (int r = 0; r < 4; r++) LEVEL(store)(y + (row + r) * y_stride + panel * KERNELS_LANES, sums[r][0]);
+    for (; row + TILE_ROWS <= rows; row += TILE_ROWS) {
+      LEVEL(sum_float)(x + row * x_stride, x_stride, w, KERNELS_LANES, 0, inputs, TILE_ROWS, 1, sums);
+      for (int r = 0; r < TILE_ROWS; r++) LEVEL(store)(y + (row + r) * y_stride + panel * KERNELS_LANES, sums[r][0]);
     }
     for (; row < rows; row++) {
       LEVEL(sum_float)(x + row * x_stride, x_stride, w, KERNELS_LANES, 0, inputs, 1, 1, sums);
@@ -43,20 +75,15 @@ static void LEVEL(attend)(
   const int32_t columns = kernels_padded(positions), width = kernels_padded(head_width);
   float *keys = scratch, *values = keys + (ptrdiff_t)columns * head_width;
   float *scores = values + (ptrdiff_t)positions * width, *result = scores + (ptrdiff_t)queries * columns;
-  for (int32_t position = 0; position < columns; position++) {
-    float *target = keys + (ptrdiff_t)(position / KERNELS_LANES) * head_width * KERNELS_LANES + position % KERNELS_LANES;
-    for (int32_t i = 0; i < head_width; i++) {
-      target[i * KERNELS_LANES] = position < positions ? k[position * stride + i] : 0;
-    }
+  for (int32_t first = 0; first < positions; first += KERNELS_LANES) {
+    const int32_t count = positions - first < KERNELS_LANES ? positions - first : KERNELS_LANES;
+    LEVEL(transpose_rows)(k + first * stride, stride, count, head_width, keys + (ptrdiff_t)first * head_width);
   }
   for (int32_t panel = 0; panel < width / KERNELS_LANES; panel++) {
     const int32_t first = panel * KERNELS_LANES;
-    const int32_t count = head_width - first < KERNELS_LANES ? head_width - first : KERNELS_LANES;
     for (int32_t position = 0; position < positions; position++) {
       float *target = values + ((ptrdiff_t)panel * positions + position) * KERNELS_LANES;
-      Lanes lanes = {};
-      memcpy(&lanes, v + position * stride + first, (size_t)count * sizeof(float));
-      LEVEL(store)(target, lanes);
+      LEVEL(store)(target, LEVEL(load_some)(v + position * stride + first, head_width - first));
     }
   }
   LEVEL(small_product)(q, stride, keys, head_width, queries, columns / KERNELS_LANES, scores, columns);

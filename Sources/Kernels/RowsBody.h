@@ -7,6 +7,14 @@ KERNELS_INLINE Lanes LEVEL(load)(const float *p) {
   return lanes;
 }
 
+// Fewer than 16 numbers; the other lanes are 0.
+KERNELS_INLINE Lanes LEVEL(load_some)(const float *p, int32_t count) {
+  if (count >= KERNELS_LANES) return LEVEL(load)(p);
+  Lanes lanes = {};
+  memcpy(&lanes, p, (size_t)count * sizeof(float));
+  return lanes;
+}
+
 KERNELS_INLINE void LEVEL(store)(float *p, Lanes lanes) { memcpy(p, &lanes, sizeof lanes); }
 
 // All lanes the same. (Adding to zero would cost an addition: it changes -0.)
@@ -17,14 +25,26 @@ KERNELS_INLINE Lanes LEVEL(select)(LanesI32 mask, Lanes a, Lanes b) {
   return (Lanes)((mask & (LanesI32)a) | (~mask & (LanesI32)b));
 }
 
-// In pairs that are eight, four, two and one apart.
-KERNELS_INLINE float LEVEL(sum)(Lanes lanes) {
-  float a[16];
-  memcpy(a, &lanes, sizeof a);
-  for (int half = 8; half > 0; half /= 2) {
-    for (int lane = 0; lane < half; lane++) a[lane] += a[lane + half];
-  }
-  return a[0];
+// Every lane with the one eight, four, two or one away.
+#define KERNELS_SWAP_8(x) __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)
+#define KERNELS_SWAP_4(x) __builtin_shufflevector(x, x, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11)
+#define KERNELS_SWAP_2(x) __builtin_shufflevector(x, x, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13)
+#define KERNELS_SWAP_1(x) __builtin_shufflevector(x, x, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14)
+
+KERNELS_INLINE float LEVEL(sum)(Lanes x) {
+  x += KERNELS_SWAP_8(x);
+  x += KERNELS_SWAP_4(x);
+  x += KERNELS_SWAP_2(x);
+  return x[0] + x[1];
+}
+
+KERNELS_INLINE Lanes LEVEL(larger)(Lanes a, Lanes b) { return LEVEL(select)(a > b, a, b); }
+
+KERNELS_INLINE float LEVEL(peak)(Lanes x) {
+  x = LEVEL(larger)(x, KERNELS_SWAP_8(x));
+  x = LEVEL(larger)(x, KERNELS_SWAP_4(x));
+  x = LEVEL(larger)(x, KERNELS_SWAP_2(x));
+  return x[0] > x[1] ? x[0] : x[1];
 }
 
 // eˣ within 2 ulp for x in -87...88; beyond, the value at the bound. NaN stays NaN. The polynomial of Cephes' `expf`
@@ -51,12 +71,21 @@ KERNELS_INLINE Lanes LEVEL(silu)(Lanes x) { return x / (LEVEL(exp)(-x) + 1.0f); 
 
 static void LEVEL(normalise)(float *x, ptrdiff_t stride, int32_t width, int32_t rows, float eps) {
   for (int32_t row = 0; row < rows; row++, x += stride) {
-    Lanes squares = {};
-    for (int32_t at = 0; at < width; at += KERNELS_LANES) {
-      const Lanes lanes = LEVEL(load)(x + at);
-      squares += lanes * lanes;
+    // Four sums, so that an addition need not wait for the one before.
+    Lanes squares[4] = {};
+    int32_t at = 0;
+    for (; at + 3 * KERNELS_LANES < width; at += 4 * KERNELS_LANES) {
+      for (int32_t i = 0; i < 4; i++) {
+        const Lanes lanes = LEVEL(load)(x + at + i * KERNELS_LANES);
+        squares[i] += lanes * lanes;
+      }
     }
-    const float factor = 1 / sqrtf(LEVEL(sum)(squares) / (float)width + eps);
+    for (; at < width; at += KERNELS_LANES) {
+      const Lanes lanes = LEVEL(load)(x + at);
+      squares[0] += lanes * lanes;
+    }
+    const float sum = LEVEL(sum)((squares[0] + squares[1]) + (squares[2] + squares[3]));
+    const float factor = 1 / sqrtf(sum / (float)width + eps);
     for (int32_t at = 0; at < width; at += KERNELS_LANES) LEVEL(store)(x + at, LEVEL(load)(x + at) * factor);
   }
 }
@@ -97,15 +126,15 @@ static void LEVEL(softmax)(float *x, int32_t count, float scale) {
   Lanes peaks = LEVEL(load)(x);
   for (int32_t at = KERNELS_LANES; at < padded; at += KERNELS_LANES) {
     const Lanes lanes = LEVEL(load)(x + at);
-    peaks = LEVEL(select)(lanes > peaks, lanes, peaks);
+    peaks = LEVEL(larger)(lanes, peaks);
   }
-  float peak = peaks[0];
-  for (int lane = 1; lane < KERNELS_LANES; lane++) peak = peaks[lane] > peak ? peaks[lane] : peak;
+  const float peak = LEVEL(peak)(peaks);
   Lanes sums = {};
   for (int32_t at = 0; at < padded; at += KERNELS_LANES) {
-    Lanes lanes = LEVEL(exp)((LEVEL(load)(x + at) - peak) * scale);
+    const LanesI32 index = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
     // The exponential's lower bound is not zero.
-    for (int32_t lane = count - at; lane < KERNELS_LANES; lane++) lanes[lane] = 0;
+    const LanesI32 is_inside = index < count - at;
+    const Lanes lanes = LEVEL(select)(is_inside, LEVEL(exp)((LEVEL(load)(x + at) - peak) * scale), (Lanes){});
     LEVEL(store)(x + at, lanes);
     sums += lanes;
   }
@@ -125,8 +154,13 @@ KERNELS_INLINE float LEVEL(largest)(const float *x, int32_t count) {
     const LanesU32 bits = (LanesU32)LEVEL(load)(x + at) & 0x7fffffff;
     most = (LanesU32)LEVEL(select)(bits > most, (Lanes)bits, (Lanes)most);
   }
-  uint32_t peak = 0;
-  for (int lane = 0; lane < KERNELS_LANES; lane++) peak = most[lane] > peak ? most[lane] : peak;
+  LanesU32 other = KERNELS_SWAP_8(most);
+  most = (LanesU32)LEVEL(select)(other > most, (Lanes)other, (Lanes)most);
+  other = KERNELS_SWAP_4(most);
+  most = (LanesU32)LEVEL(select)(other > most, (Lanes)other, (Lanes)most);
+  other = KERNELS_SWAP_2(most);
+  most = (LanesU32)LEVEL(select)(other > most, (Lanes)other, (Lanes)most);
+  const uint32_t peak = most[0] > most[1] ? most[0] : most[1];
   float largest;
   memcpy(&largest, &peak, sizeof largest);
   return largest;
