@@ -158,19 +158,32 @@ package enum Doctor {
     guard let settings else {
       return Finding(name: "model", grade: .warning, text: "not looked at: settings are wrong", remedy: nil)
     }
-    let path = PolicyBench.modelPath(settings, home: home)
-    guard FileManager.default.fileExists(atPath: path) else {
-      let isNamed = !settings.policy.modelDirectory.isEmpty
+    let choice = ModelChoice(settings, home: home)
+    guard FileManager.default.fileExists(atPath: choice.named) else {
       return Finding(
-        name: "model", grade: isNamed ? .bad : .good,
-        text: isNamed ? "\(path) does not exist" : "an UNTRAINED one will be made at \(path)",
-        remedy: isNamed ? "correct policy.model_directory" : nil)
+        name: "model", grade: choice.makesMaster ? .good : .bad,
+        text: choice.makesMaster
+          ? "an UNTRAINED one will be made at \(choice.named)" : "\(choice.named) does not exist",
+        remedy: choice.makesMaster ? nil : "correct policy.model_directory")
     }
+    var path = choice.named
     do {
+      path = try choice.directory()
+      guard FileManager.default.fileExists(atPath: path) else {
+        return Finding(
+          name: "model", grade: .warning,
+          text:
+            "the \(choice.precision.label) copy of \(choice.named) will be made at the first start, which takes long",
+          remedy: "hrmbot model export \(choice.named) --dtype \(choice.precision.label)")
+      }
       let (manifest, _) = try ModelDirectory.load(path)
+      if let refusal = choice.refusal(manifest) {
+        return Finding(name: "model", grade: .bad, text: "\(path): \(refusal)", remedy: nil)
+      }
       return Finding(
         name: "model", grade: manifest.untrained ? .warning : .good,
-        text: "\(manifest.name)\(manifest.untrained ? " UNTRAINED: its decisions mean nothing" : "")", remedy: nil)
+        text: "\(manifest.name), \(manifest.precision.label)"
+          + (manifest.untrained ? ", UNTRAINED: its decisions mean nothing" : ""), remedy: nil)
     } catch { return Finding(name: "model", grade: .bad, text: "\(path): \(error)", remedy: "hrmbot model new") }
   }
 }

@@ -67,13 +67,6 @@ public enum MarketComplexity {
   public static func blend(volatility: Double, disorder: Double, trendAmbiguity: Double, change: Double) -> Double {
     0.4 * volatility + 0.2 * disorder + 0.2 * trendAmbiguity + 0.2 * change
   }
-
-  /// Segments of thought that a complexity asks for at least: half-up of floor + C·(maximum/2 - floor), within
-  /// floor...maximum.
-  public static func minimumSegments(complexity: Double, floor: Int, maximum: Int) -> Int {
-    let wanted = Double(floor) + complexity * (Double(maximum) / 2 - Double(floor))
-    return max(floor, min(maximum, Int((wanted + 0.5).rounded(.down))))
-  }
 }
 
 /// Two-sided cumulative sum test for a shift of the mean of standardised values (Page 1954).

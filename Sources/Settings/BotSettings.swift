@@ -50,6 +50,11 @@ public struct PolicySettings: Sendable, Equatable {
   public var fallbackMayOpen = false
   /// Directory of the model; empty: `$HRMBOT_HOME/models/hrm-27m-seed<model_seed>`, made when missing.
   public var modelDirectory = ""
+  /// Precision that the network computes in: `fp32`, `bf16`, `int8` or `int8-a16`. Of a master another precision than
+  /// fp32 is a copy beside it, made when missing.
+  public var inferencePrecision = "fp32"
+  /// Lowest share of observations on which a copy in a narrower precision must act as its master does.
+  public var minimumAgreement = Rate(basisPoints: 9_900)
   /// Seed of the untrained model that is made when there is none.
   public var modelSeed: UInt64 = 1
   /// Directory of the archived `mlp` policy; empty: none.
@@ -105,6 +110,8 @@ public struct HRMSettings: Sendable, Equatable {
   public var actMax = 4
   /// Fewest ACT segments.
   public var actMin = 1
+  /// Whether market complexity raises the fewest segments of a decision.
+  public var complexitySetsMinimum = false
   /// Exploration probability of ACT in training.
   public var actEpsilon: Double = 0.1
   /// The defaults.

@@ -59,6 +59,12 @@ public enum SettingsSchema {
       "policy", "model_directory", \.policy.modelDirectory, .path, isPath: true,
       "Directory of the network's model; empty: models/ in $HRMBOT_HOME, made when missing."),
     SettingsEntry(
+      "policy", "inference_precision", \.policy.inferencePrecision, .choice(["fp32", "bf16", "int8", "int8-a16"]),
+      "Precision of the network; not fp32: a copy beside the model, made when missing."),
+    SettingsEntry(
+      "policy", "minimum_agreement", \.policy.minimumAgreement, .decimal("0", "1"), unit: "share of observations",
+      "Lowest share on which a bf16 or int8 copy must act as its fp32 master does."),
+    SettingsEntry(
       "policy", "model_seed", \.policy.modelSeed, .integer(0...UInt64.max),
       "Seed of the untrained model that is made when there is none."),
     SettingsEntry(

@@ -71,6 +71,9 @@ extension SettingsSchema {
       name, "act.M_min", \.hierarchicalReasoningModel.actMin, .integer(1...64), unit: "segments",
       "Fewest segments per decision."),
     SettingsEntry(
+      name, "act.complexity_sets_M_min", \.hierarchicalReasoningModel.complexitySetsMinimum, .bool,
+      "Whether complex markets get more: M_min rises to M_max/2 with complexity 1; a deadline still wins."),
+    SettingsEntry(
       name, "act.epsilon", \.hierarchicalReasoningModel.actEpsilon, .number(0...1), unit: "probability",
       "Exploration of longer thinking in training."),
   ]

@@ -73,7 +73,7 @@ import Testing
       for (step, want) in zip(steps, try #require(expected.score)) { #expect(agree(step.0, want), "\(item.id)") }
       #expect(steps.indices.filter { steps[$0].1 } == expected.alarms)
     case ("mmin", _):
-      let segments = MarketComplexity.minimumSegments(
+      let segments = MinimumDepth.segments(
         complexity: try #require(input.complexity), floor: try #require(input.m_floor),
         maximum: try #require(input.m_max))
       #expect(segments == expected.m_min, "\(item.id)")

@@ -6,14 +6,19 @@ extension HRMPolicy {
   public struct Options: Sendable {
     /// Segments and deadline.
     public var limits: ThinkingLimits
+    /// Whether the market's complexity raises the fewest segments of a question.
+    public var complexitySetsMinimum: Bool
     /// What the quantity head's 0 and 1 mean, as shares of the allowed size.
     public var quantityMin: Rate
     /// See `quantityMin`.
     public var quantityMax: Rate
 
     /// Options as given.
-    public init(limits: ThinkingLimits, quantityMin: Rate = .zero, quantityMax: Rate = .one) {
+    public init(
+      limits: ThinkingLimits, complexitySetsMinimum: Bool = false, quantityMin: Rate = .zero, quantityMax: Rate = .one
+    ) {
       self.limits = limits
+      self.complexitySetsMinimum = complexitySetsMinimum
       self.quantityMin = quantityMin
       self.quantityMax = quantityMax
     }
@@ -41,6 +46,7 @@ extension HRMPolicy {
         instrumentRows: instruments.instruments.map { manifest.row(ofInstrument: $0.symbol) }, timeframe: timeframe,
         timeframeRow: manifest.row(ofTimeframe: timeframe.description),
         windowCount: architecture.windowBars * architecture.nFeatures, contextCount: architecture.nAccount,
-        limits: options.limits, quantityMin: options.quantityMin, quantityMax: options.quantityMax))
+        limits: options.limits, complexitySetsMinimum: options.complexitySetsMinimum, quantityMin: options.quantityMin,
+        quantityMax: options.quantityMax))
   }
 }

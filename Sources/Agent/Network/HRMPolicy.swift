@@ -21,6 +21,8 @@ public struct HRMPolicy: Policy {
     public var contextCount: Int
     /// Segments and deadline of every question.
     public var limits: ThinkingLimits
+    /// Whether the market's complexity raises the fewest segments of a question.
+    public var complexitySetsMinimum: Bool
     /// What the quantity head's 0 and 1 mean, as shares of the allowed size.
     public var quantityMin: Rate
     /// See `quantityMin`.
@@ -29,7 +31,7 @@ public struct HRMPolicy: Policy {
     /// A setup as given.
     public init(
       instrumentRows: [Int], timeframe: Timeframe, timeframeRow: Int, windowCount: Int, contextCount: Int,
-      limits: ThinkingLimits, quantityMin: Rate, quantityMax: Rate
+      limits: ThinkingLimits, complexitySetsMinimum: Bool = false, quantityMin: Rate, quantityMax: Rate
     ) {
       self.instrumentRows = instrumentRows
       self.timeframe = timeframe
@@ -37,6 +39,7 @@ public struct HRMPolicy: Policy {
       self.windowCount = windowCount
       self.contextCount = contextCount
       self.limits = limits
+      self.complexitySetsMinimum = complexitySetsMinimum
       self.quantityMin = quantityMin
       self.quantityMax = quantityMax
     }
@@ -80,7 +83,16 @@ public struct HRMPolicy: Policy {
     return .think(
       NetworkRequest(
         sequence: 0, instrument: observation.instrument, barClose: observation.bar.closeTime, input: input,
-        legalMask: observation.legalMask, limits: setup.limits))
+        legalMask: observation.legalMask, limits: limits(for: observation)))
+  }
+
+  /// The limits of every question, or with a minimum that follows from the market's complexity.
+  private func limits(for observation: Observation) -> ThinkingLimits {
+    var limits = setup.limits
+    guard setup.complexitySetsMinimum else { return limits }
+    limits.minSegments = MinimumDepth.segments(
+      complexity: observation.complexity, floor: limits.minSegments, maximum: limits.maxSegments)
+    return limits
   }
 
   /// The best legal action, the lowest on ties, with the quantity head mapped to the allowed range.

@@ -1,7 +1,6 @@
 import Agent
 import Core
 import Features
-import Foundation
 import HRM
 import Settings
 
@@ -35,7 +34,7 @@ package struct PolicyBench: Sendable {
   /// Loads what the settings name.
   ///
   /// - Throws: `StartError` with code 78.
-  static func load(_ request: Request, progress: (String) -> Void) throws -> PolicyBench {
+  static func load(_ request: Request, progress: (String) throws -> Void) throws -> PolicyBench {
     let settings = request.settings
     var bench = PolicyBench()
     bench.policies.append(("flat", FlatPolicy()))
@@ -68,30 +67,27 @@ package struct PolicyBench: Sendable {
     }
   }
 
-  /// Directory of the model that the settings mean.
-  package static func modelPath(_ settings: BotSettings, home: StateDirectory) -> String {
-    let named = settings.policy.modelDirectory
-    return named.isEmpty ? "\(home.modelsPath)/hrm-27m-seed\(settings.policy.modelSeed)" : named
-  }
-
-  private mutating func loadNetwork(_ request: Request, progress: (String) -> Void) throws {
+  private mutating func loadNetwork(_ request: Request, progress: (String) throws -> Void) throws {
     let settings = request.settings
-    let path = Self.modelPath(settings, home: request.home)
+    let choice = ModelChoice(settings, home: request.home)
     do {
-      let isDefault = settings.policy.modelDirectory.isEmpty
-      if isDefault, request.mayCreateModel, !FileManager.default.fileExists(atPath: path) {
-        progress("making an UNTRAINED model at \(path)")
-        try ModelDirectory.create(
-          at: path, architecture: .hrm27m, seed: settings.policy.modelSeed, featureSchemaHash: FeatureSchema.hash)
-      }
-      progress("loading \(path)")
+      let path = try choice.prepare(mayCreate: request.mayCreateModel, progress: progress)
+      try progress("loading \(path)")
       let (manifest, network) = try ModelDirectory.load(path)
+      if let refusal = choice.refusal(manifest) {
+        throw StartError(
+          "model \(path): \(refusal), or choose another with policy.inference_precision or policy.model_directory",
+          exitCode: 78)
+      }
       try Self.check(manifest.architecture, path: path, settings.hierarchicalReasoningModel)
       self.network = (manifest, network)
       policies.append(("hrm", try Self.hrmPolicy(manifest, request)))
-    } catch let error as StartError { throw error } catch {
+    } catch let error as StartError {
+      // To a start, a model that cannot be used is a wrong configuration.
+      throw error.exitCode == 65 ? StartError(error.description, exitCode: 78) : error
+    } catch {
       throw StartError(
-        "model \(path): \(error)\nmake a model with `hrmbot model new`, or name another with policy.model_directory",
+        "model \(choice.named): \(error)\nmake a model with `hrmbot model new`, or name another with policy.model_directory",
         exitCode: 78)
     }
   }
@@ -105,7 +101,9 @@ package struct PolicyBench: Sendable {
     return try HRMPolicy(
       manifest: manifest, instruments: request.instruments, timeframe: request.timeframe,
       featureSchemaHash: FeatureSchema.hash,
-      options: .init(limits: limits, quantityMin: model.quantityMin, quantityMax: model.quantityMax))
+      options: .init(
+        limits: limits, complexitySetsMinimum: model.complexitySetsMinimum, quantityMin: model.quantityMin,
+        quantityMax: model.quantityMax))
   }
 
   /// A loaded model fixes its shapes: settings that contradict it are refused, with what they would have to say.

@@ -27,7 +27,12 @@ extension PaperRun {
       .init(
         settings: plan.settings, home: plan.home, instruments: source.instruments, timeframe: source.timeframe,
         inCharge: inCharge, mayCreateModel: true, isVirtualTime: plan.pace.isVirtual, extra: plan.extraPolicy)
-    ) { display.progress?($0, nil) }
+    ) { text in
+      // A person can end a start that makes a copy, and a service manager must not take it for one that hangs.
+      if requestedStop != nil { throw StartError("ended before it began: \(requestedStop ?? "")", exitCode: 75) }
+      display.progress?(text, nil)
+      service.notify("EXTEND_TIMEOUT_USEC=60000000\nSTATUS=\(text)")
+    }
     let executor = ThreadExecutor(name: "engine")
     let venue = try openVenue(source.instruments, engine: executor)
     let watcher = ControlWatcher(

@@ -5,9 +5,12 @@ struct HeaderReader {
   static let maxStringBytes = 65_536
   private let bytes: ArraySlice<UInt8>
   private(set) var position: Int
+  /// Place of the first byte in the file, for errors.
+  private let origin: Int
 
-  init(_ bytes: ArraySlice<UInt8>) {
+  init(_ bytes: ArraySlice<UInt8>, origin: Int) {
     self.bytes = bytes
+    self.origin = origin
     position = bytes.startIndex
   }
 
@@ -16,7 +19,9 @@ struct HeaderReader {
     let reason: String
   }
 
-  func fail(_ reason: String) -> Failure { Failure(reason: "header, byte \(position): \(reason)") }
+  func fail(_ reason: String) -> Failure {
+    Failure(reason: "header, byte \(origin + position - bytes.startIndex): \(reason)")
+  }
 
   private func peek() -> UInt8? { position < bytes.endIndex ? bytes[position] : nil }
 

@@ -1,6 +1,7 @@
 /// The tensors of a safetensors file, all of them checked (see `SafetensorsHeader`) and finite.
 ///
-/// F32 is taken as it is, BF16 is widened, I32 and I64 are converted and refused unless a float holds them exactly.
+/// F32 is taken as it is, BF16 and I8 are widened, I32 and I64 are converted and refused unless a float holds them
+/// exactly. Models are read by `WeightFile`, which widens nothing.
 public struct SafetensorsFile: Sendable {
   /// Largest file read, in bytes.
   public static let maxFileBytes = 1 << 30
@@ -20,7 +21,7 @@ public struct SafetensorsFile: Sendable {
     guard bytes.count <= Self.maxFileBytes else {
       throw ModelError(file: file, reason: "has \(bytes.count) bytes, at most \(Self.maxFileBytes) are read")
     }
-    let header = try SafetensorsHeader(bytes, file: file)
+    let header = try bytes.withUnsafeBytes { try SafetensorsHeader($0, file: file) }
     metadata = header.metadata
     tensors = try header.entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }.map { entry in
       (entry.name, try Self.tensor(entry, bytes, file: file))
@@ -51,6 +52,8 @@ public struct SafetensorsFile: Sendable {
             let bits = UInt16(littleEndian: raw.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self))
             buffer.initializeElement(at: index, to: Float(bitPattern: UInt32(bits) << 16))
           }
+        case .int8:
+          for index in 0..<count { buffer.initializeElement(at: index, to: Float(Int8(bitPattern: raw[index]))) }
         case .int32:
           for index in 0..<count {
             let integer = Int32(littleEndian: raw.loadUnaligned(fromByteOffset: 4 * index, as: Int32.self))

@@ -17,11 +17,13 @@ struct SafetensorsHeader {
   enum ElementType: String {
     case float32 = "F32"
     case brainFloat16 = "BF16"
+    case int8 = "I8"
     case int32 = "I32"
     case int64 = "I64"
 
     var byteCount: Int {
       switch self {
+      case .int8: 1
       case .brainFloat16: 2
       case .float32, .int32: 4
       case .int64: 8
@@ -43,7 +45,7 @@ struct SafetensorsHeader {
   private(set) var metadata: [String: String] = [:]
 
   /// Parses and checks the header of `bytes`, the whole file.
-  init(_ bytes: [UInt8], file: String) throws {
+  init(_ bytes: UnsafeRawBufferPointer, file: String) throws {
     guard bytes.count >= 8 else {
       throw ModelError(file: file, reason: "has \(bytes.count) bytes, a safetensors file has at least 8")
     }
@@ -56,7 +58,7 @@ struct SafetensorsHeader {
       throw ModelError(file: file, reason: "header of \(length) bytes in a file of \(bytes.count)")
     }
     let dataStart = 8 + Int(length)
-    var reader = HeaderReader(bytes[8..<dataStart])
+    var reader = HeaderReader([UInt8](bytes[8..<dataStart])[...], origin: 8)
     do {
       try parse(&reader, dataStart: dataStart, fileSize: bytes.count)
     } catch let failure as HeaderReader.Failure {
@@ -131,7 +133,7 @@ struct SafetensorsHeader {
       throw Refusal(name: name, reason: "needs dtype, shape and two data_offsets")
     }
     guard let type = ElementType(rawValue: typeName) else {
-      throw Refusal(name: name, reason: "dtype \(typeName), only F32, BF16, I32 and I64 are read")
+      throw Refusal(name: name, reason: "dtype \(typeName), only F32, BF16, I8, I32 and I64 are read")
     }
     guard offsets[0] <= offsets[1], offsets[1] <= fileSize - dataStart else {
       throw Refusal(name: name, reason: "data_offsets \(offsets) do not lie in a data area of \(fileSize - dataStart)")

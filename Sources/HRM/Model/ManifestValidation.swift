@@ -8,7 +8,7 @@ extension ModelManifest {
     guard major.count == 2, major[0] == "hrmbot.model", major[1].split(separator: ".").first == "1" else {
       throw refuse("format", "is \(format.prefix(64)), this version reads \(Self.currentFormat)")
     }
-    guard (1...128).contains(name.utf8.count), name.utf8.allSatisfy(Self.isNameByte) else {
+    guard Self.isName(name) else {
       throw refuse("name", "is \(name.prefix(128)), allowed are 1 to 128 of A-Z a-z 0-9 . _ -")
     }
     try architecture.validate(file: file)
@@ -18,31 +18,30 @@ extension ModelManifest {
     guard Self.isSHA256(featureSchemaHash) else {
       throw refuse("feature_schema_hash", "is \(featureSchemaHash.prefix(80)), expected 64 hex digits")
     }
-    try checkRows("instruments", instruments, count: architecture.nInstruments, file)
-    try checkRows("timeframes", timeframes, count: architecture.nTimeframes, file)
+    try vocabulary.instruments.validate(file: file)
+    try vocabulary.timeframes.validate(file: file)
+    if let unknown = retiredRows?.keys.filter({ $0 != "instruments" && $0 != "timeframes" }).min() {
+      throw refuse("retired_rows", "has \(unknown.prefix(64)), known are instruments and timeframes")
+    }
     guard Array(files.keys) == [ModelDirectory.weightsFile], Self.isSHA256(weightsSHA256) else {
       throw refuse("files", "must name \(ModelDirectory.weightsFile) with its SHA-256 and nothing else")
     }
     guard untrained == (training == nil) else {
       throw refuse("untrained", "is \(untrained), but training is \(training == nil ? "null" : "given")")
     }
+    guard (quantisation == nil) == (precision == .float32) else {
+      throw refuse(
+        "quantisation",
+        precision == .float32
+          ? "is given, but precision is \(precision.label): only copies have it"
+          : "is missing, but precision is \(precision.label): a copy names its source")
+    }
+    try quantisation?.validate(file: file)
   }
 
-  private func checkRows(_ field: String, _ rows: [String: Int], count: Int, _ file: String) throws {
-    var owners: [Int: String] = [:]
-    for (label, row) in rows.sorted(by: { ($0.value, $0.key) < ($1.value, $1.key) }) {
-      guard (1...64).contains(label.utf8.count), label.utf8.allSatisfy({ $0 > 32 && $0 < 127 }) else {
-        throw ModelError(
-          file: file, subject: field, reason: "\(label.prefix(64).debugDescription) is not 1 to 64 printable characters"
-        )
-      }
-      guard row >= 1 && row < count else {
-        throw ModelError(file: file, subject: field, reason: "\(label) has row \(row), allowed 1...\(count - 1)")
-      }
-      if let owner = owners.updateValue(label, forKey: row) {
-        throw ModelError(file: file, subject: field, reason: "\(owner) and \(label) share row \(row)")
-      }
-    }
+  /// Whether a text is 1...128 of `A-Z a-z 0-9 . _ -`.
+  static func isName(_ text: String) -> Bool {
+    (1...128).contains(text.utf8.count) && text.utf8.allSatisfy(isNameByte)
   }
 
   private static func isNameByte(_ byte: UInt8) -> Bool {
@@ -54,7 +53,8 @@ extension ModelManifest {
     }
   }
 
-  private static func isSHA256(_ text: String) -> Bool {
+  /// Whether a text is 64 lower-case hex digits.
+  static func isSHA256(_ text: String) -> Bool {
     text.utf8.count == 64
       && text.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
   }

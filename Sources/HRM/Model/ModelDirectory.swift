@@ -1,4 +1,3 @@
-import Digest
 import Foundation
 
 /// A model on disk: a directory with `policy.safetensors`, `manifest.json` and, if signed, `manifest.sig`.
@@ -34,6 +33,21 @@ public struct ModelDirectory {
   @discardableResult public static func write(
     _ manifest: ModelManifest, _ tensors: [(name: String, tensor: Tensor)], to path: String
   ) throws -> ModelManifest {
+    try write(manifest, pieces: tensors.map { SafetensorsFile.Piece($0.name, $0.tensor) }, to: path)
+  }
+
+  /// The same with tensors in the element types of the manifest's precision.
+  @discardableResult package static func write(
+    _ manifest: ModelManifest, stored: [String: StoredTensor], to path: String
+  ) throws -> ModelManifest {
+    try manifest.architecture.check(stored, precision: manifest.precision, file: "\(path)/\(weightsFile)")
+    let pieces = stored.flatMap { SafetensorsFile.Piece.pieces($0.key, $0.value) }
+    return try write(manifest, pieces: pieces, to: path)
+  }
+
+  private static func write(
+    _ manifest: ModelManifest, pieces: [SafetensorsFile.Piece], to path: String
+  ) throws -> ModelManifest {
     guard access(path, F_OK) != 0 else { throw ModelError(file: path, reason: "exists already; choose another path") }
     var template = Array("\(path).partial-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
@@ -42,7 +56,7 @@ public struct ModelDirectory {
     let partial = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     do {
       var manifest = manifest
-      manifest.files = [weightsFile: try SafetensorsFile.write(tensors, to: "\(partial)/\(weightsFile)")]
+      manifest.files = [weightsFile: try SafetensorsFile.write(pieces, to: "\(partial)/\(weightsFile)")]
       try manifest.validate(file: "\(path)/\(manifestFile)")
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
@@ -66,20 +80,30 @@ public struct ModelDirectory {
   }
 
   /// Reads a model and verifies all of it: the list of files, the manifest, the SHA-256 of the weights, and that the
-  /// tensors are exactly those of the architecture, finite. Anything else is refused with the reason.
+  /// tensors are exactly those of the architecture in the manifest's precision, finite. Anything else is refused with
+  /// the reason.
   public static func load(_ path: String) throws -> (ModelManifest, HRMNetwork) {
+    let (manifest, stored) = try weights(of: path)
+    let network = try HRMNetwork(
+      architecture: manifest.architecture, stored: stored, precision: manifest.precision,
+      file: "\(path)/\(weightsFile)")
+    return (manifest, network)
+  }
+
+  /// The same, but the tensors as they are stored. They share the memory of the whole file: let go of them when done.
+  package static func weights(of path: String) throws -> (ModelManifest, [String: StoredTensor]) {
     try checkListing(path)
     let manifest = try manifest(of: path)
     let weightsPath = "\(path)/\(weightsFile)"
-    let bytes = try BoundedFile.read(weightsPath, limit: SafetensorsFile.maxFileBytes)
-    let digest = SHA256.hex(SHA256.digest(bytes))
-    guard digest == manifest.weightsSHA256 else {
-      throw ModelError(
-        file: weightsPath, reason: "has SHA-256 \(digest), the manifest says \(manifest.weightsSHA256)")
-    }
-    let file = try SafetensorsFile(bytes: bytes, file: weightsPath)
-    let tensors = Dictionary(uniqueKeysWithValues: file.tensors.map { ($0.name, $0.tensor) })
-    return (manifest, try HRMNetwork(architecture: manifest.architecture, tensors: tensors, file: weightsPath))
+    let file = try WeightFile(path: weightsPath, sha256: manifest.weightsSHA256)
+    try manifest.architecture.check(file.tensors, precision: manifest.precision, file: weightsPath)
+    return (manifest, file.tensors)
+  }
+
+  /// Bytes of the weights on disk; 0 if there are none.
+  package static func weightsByteCount(of path: String) -> Int {
+    var status = stat()
+    return stat("\(path)/\(weightsFile)", &status) == 0 ? Int(status.st_size) : 0
   }
 
   /// Reads and verifies only the manifest.

@@ -27,12 +27,20 @@ public struct ModelManifest: Codable, Equatable, Sendable {
   public var seed: UInt64
   /// Program that wrote the directory.
   public var createdBy: String
+  /// Number format of the large matrices; a manifest without it means 32-bit floats.
+  public var precision = HRMPrecision.float32
+  /// Of a copy: what it was made from and how well it agrees with that; nil for a master.
+  public var quantisation: Quantisation?
+  /// `instruments` and `timeframes` → rows that stood for something once and are never given out again; nil: none.
+  public var retiredRows: [String: [Int]]?
 
   enum CodingKeys: String, CodingKey {
     case format, name, architecture
     case featureSchemaHash = "feature_schema_hash"
     case instruments, timeframes, files, untrained, training, seed
     case createdBy = "created_by"
+    case precision, quantisation
+    case retiredRows = "retired_rows"
   }
 
   /// A manifest as given. Symbols and labels get rows 1, 2, … in their order.
@@ -58,7 +66,27 @@ public struct ModelManifest: Codable, Equatable, Sendable {
     Dictionary(names.enumerated().map { ($1, $0 + 1) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// Writes every field, `training` also when it is nil.
+  /// Reads a manifest of any version 1; fields that it does not know are ignored.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    format = try container.decode(String.self, forKey: .format)
+    name = try container.decode(String.self, forKey: .name)
+    architecture = try container.decode(HRMArchitecture.self, forKey: .architecture)
+    featureSchemaHash = try container.decode(String.self, forKey: .featureSchemaHash)
+    instruments = try container.decode([String: Int].self, forKey: .instruments)
+    timeframes = try container.decode([String: Int].self, forKey: .timeframes)
+    files = try container.decode([String: String].self, forKey: .files)
+    untrained = try container.decode(Bool.self, forKey: .untrained)
+    training = try container.decodeIfPresent([String: String].self, forKey: .training)
+    seed = try container.decode(UInt64.self, forKey: .seed)
+    createdBy = try container.decode(String.self, forKey: .createdBy)
+    precision = try container.decodeIfPresent(HRMPrecision.self, forKey: .precision) ?? .float32
+    quantisation = try container.decodeIfPresent(Quantisation.self, forKey: .quantisation)
+    retiredRows = try container.decodeIfPresent([String: [Int]].self, forKey: .retiredRows)
+  }
+
+  /// Writes every field that older versions know, `training` also when it is nil, and those of the newer that say
+  /// something.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(format, forKey: .format)
@@ -77,6 +105,9 @@ public struct ModelManifest: Codable, Equatable, Sendable {
     }
     try container.encode(seed, forKey: .seed)
     try container.encode(createdBy, forKey: .createdBy)
+    try container.encode(precision, forKey: .precision)
+    try container.encodeIfPresent(quantisation, forKey: .quantisation)
+    try container.encodeIfPresent(retiredRows, forKey: .retiredRows)
   }
 
   /// Identity of the weights: SHA-256 of `policy.safetensors` in hex.

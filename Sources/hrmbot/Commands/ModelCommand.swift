@@ -6,12 +6,19 @@ import HRM
 
 struct ModelCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "model", abstract: "Make a model, or look at one.",
+    commandName: "model", abstract: "Make a model, copy it, or look at one.",
     discussion: """
       EXAMPLES
         hrmbot model new --seed 7
         hrmbot model info ~/.local/state/hrmbot/models/hrm-27m-seed1
-      """, subcommands: [New.self, Info.self])
+        hrmbot model export ~/.local/state/hrmbot/models/hrm-27m-seed1 --dtype bf16
+      """,
+    subcommands: [
+      New.self,
+      Info.self,
+      Export.self,
+      Vocabulary.self,
+    ])
 
   struct New: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -54,28 +61,20 @@ struct ModelCommand: ParsableCommand {
           hrmbot model info ~/.local/state/hrmbot/models/hrm-27m-seed1
         """)
     @Argument(help: "Directory of the model.") var path: String
-    @Flag(help: "The manifest as JSON.") var json = false
+    @Flag(help: "The manifest and the findings as one JSON object.") var json = false
 
     func run() throws {
+      let time = SystemTime()
+      let start = time.monotonicNanoseconds
       do {
         let (manifest, network) = try ModelDirectory.load(path)
-        if json {
-          let encoder = JSONEncoder()
-          encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-          print(String(decoding: try encoder.encode(manifest), as: UTF8.self))
-          return
+        let nanoseconds = time.monotonicNanoseconds &- start
+        let summary = withExtendedLifetime(network) {
+          ModelSummary(
+            path: path, manifest: manifest, weightsByteCount: ModelDirectory.weightsByteCount(of: path),
+            loadMillis: Double(nanoseconds) / 1e6)
         }
-        let shape = network.architecture
-        print(
-          """
-          name        \(manifest.name)\(manifest.untrained ? "  UNTRAINED" : "")
-          parameters  \(shape.parameterCount)
-          H module    \(shape.layersH) layers of \(shape.dH), \(shape.headsH) heads
-          L module    \(shape.layersL) layers of \(shape.dL), \(shape.headsL) heads
-          N x T       \(shape.nCycles) x \(shape.tSteps), at most \(shape.maxSegments) segments
-          features    \(manifest.featureSchemaHash == FeatureSchema.hash ? "this bot's" : "ANOTHER SCHEMA: cannot trade here")
-          files       \(manifest.files.keys.sorted().map { "\($0) \(manifest.files[$0]!.prefix(16))…" }.joined(separator: ", "))
-          """)
+        print(json ? try summary.json() : summary.text)
       } catch { throw StartError("\(path): \(error)", exitCode: 65) }
     }
   }
