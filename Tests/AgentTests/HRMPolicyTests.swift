@@ -54,6 +54,31 @@ struct HRMPolicyTests {
     #expect(policy.decide(context).failure == .loadFailed)
   }
 
+  @Test("A complex market is thought about longer, if the settings say so; unknown complexity is the highest")
+  func complexity() throws {
+    func minimum(_ complexity: Double?, floor: Int, most: Int, isOn: Bool) throws -> Int? {
+      var setup = HRMPolicy.Setup(
+        instrumentRows: [], timeframe: .oneSecond, timeframeRow: 4, windowCount: 8, contextCount: 2,
+        limits: ThinkingLimits(minSegments: floor, maxSegments: most, deadlineNanoseconds: 9), quantityMin: .zero,
+        quantityMax: .one)
+      setup.complexitySetsMinimum = isOn
+      var policy = try HRMPolicy(identity: PolicyIdentity(name: "m", sha256: "", isUntrained: true), setup: setup)
+      var observation = seen()
+      observation.complexity = complexity
+      let limits = try #require(policy.decide(observation).request).limits
+      #expect(limits.maxSegments == most && limits.deadlineNanoseconds == 9)
+      return limits.minSegments
+    }
+    let cases: [(Double?, Int, Int, Int)] = [
+      (0, 1, 8, 1), (0.5, 1, 8, 3), (0.9, 1, 8, 4), (1, 1, 8, 4), (0.7, 1, 3, 1), (1, 1, 1, 1), (nil, 1, 8, 4),
+      (.nan, 1, 8, 4), (2, 1, 8, 4), (-1, 1, 8, 4), (.infinity, 1, 8, 4), (1, 5, 8, 5), (0, 5, 8, 5), (1, 2, 64, 32),
+    ]
+    for (complexity, floor, most, expected) in cases {
+      #expect(try minimum(complexity, floor: floor, most: most, isOn: true) == expected, "\(complexity as Any) \(most)")
+      #expect(try minimum(complexity, floor: floor, most: most, isOn: false) == floor)
+    }
+  }
+
   private func network(
     _ logits: [Float], quantity: Float = 0.5, mask: LegalMask, value: Float = 0, argmax: [Int] = [0, 4],
     halt: HRMHalt = .q

@@ -120,6 +120,25 @@ struct ModelTests {
     #expect(reading.segments == (waitedMillis == 0 ? 4 : 1), "\(reading.segments)")
   }
 
+  @Test("The deadline ends thinking before the minimum that complexity asks for")
+  func deadlineBeforeComplexity() throws {
+    let model = try TinyModel()
+    let (manifest, network) = try ModelDirectory.load(model.path)
+    var policy = try HRMPolicy(
+      manifest: manifest, instruments: table(["AAA"]), timeframe: .oneSecond, featureSchemaHash: Self.schema,
+      options: HRMPolicy.Options(
+        limits: ThinkingLimits(minSegments: 1, maxSegments: 16, deadlineNanoseconds: 50_000_000),
+        complexitySetsMinimum: true))
+    let request = try #require(policy.decide(seen()).request)
+    #expect(request.limits.minSegments == 8)
+    var now: UInt64 = 0
+    let answer = try NetworkRunner(network: network).run(request) {
+      now += 10_000_000
+      return now
+    }
+    #expect(answer.reading?.haltReason == .deadline && answer.reading?.segments == 4)
+  }
+
   @Test("An input that does not fit, or is not finite, is a failure of the answer")
   func badInput() throws {
     let model = try TinyModel()

@@ -122,10 +122,62 @@ extension EndToEnd {
       #expect(second["files"]["policy.safetensors"].string == manifest["files"]["policy.safetensors"].string)
     }
 
+    @Test func modelCopies() async throws {
+      let place = try Place()
+      let master = try await TinyModel.path
+      let copy = place.file("copy")
+      let made = try await place.run("model", "export", master, "--dtype", "bf16", "--out", copy, "--segments", "1")
+      #expect(made.code == 0, "\(made)")
+      for phrase in ["bf16", "1000 observations", "SYNTHETIC", "UNTRAINED", "trading"] {
+        #expect(made.output.contains(phrase), "\(phrase): \(made)")
+      }
+      let info = try JSON(text: try await place.run("model", "info", copy, "--json").output)
+      #expect(info["precision"].string == "bf16" && info["untrained"].bool == true)
+      let agreement = info["quantisation"]["agreement"]
+      #expect(agreement["observations"].int == 1000 && agreement["kind"].string == "synthetic")
+      #expect(info["agreement"].double == agreement["depths"][0]["action_agreement"].double)
+      #expect((info["load_millis"].double ?? 0) > 0 && (info["weights_bytes"].int ?? 0) > 100_000)
+      #expect(info["vocabulary"]["instruments"]["capacity"].int == 999)
+      #expect(try await place.run("model", "export", master, "--dtype", "bf16", "--out", copy).code == 73)
+      let again = try await place.run("model", "export", copy, "--dtype", "int8", "--out", place.file("x"))
+      #expect(again.code == 65 && again.error.contains("bf16 copy itself"))
+      let few = try await place.run("model", "export", master, "--dtype", "int8", "--observations", "999")
+      #expect(few.code == 64 && few.error.contains("1000"))
+      #expect(try await place.run("model", "export", master, "--dtype", "int4").code == 64)
+      let nowhere = try await place.run(
+        "model", "export", master, "--dtype", "int8", "--out", place.file("y"), "--data", "/nowhere/BTCUSDT.csv")
+      #expect(nowhere.code == 66 && nowhere.error.contains("/nowhere/BTCUSDT.csv"))
+      #expect(!Files.exists(place.file("x")) && !Files.exists(place.file("y")))
+    }
+
+    @Test func modelVocabulary() async throws {
+      let place = try Place()
+      let (master, out) = (try await TinyModel.path, place.file("more"))
+      let made = try await place.run(
+        "model", "vocabulary", master, "--add", "SOLUSDT", "--add", "ADAUSDT", "--add-timeframe", "3m", "--out", out,
+        "--json")
+      #expect(made.code == 0, "\(made)")
+      #expect(try made.json()["instruments"]["rows"][1]["name"].string == "ADAUSDT")
+      let shown = try await place.run("model", "vocabulary", out)
+      #expect(shown.output.contains("2 of 999") && shown.output.contains("8 of 9") && shown.output.contains("3m"))
+      let full = try await place.run(
+        "model", "vocabulary", out, "--add-timeframe", "2m", "--add-timeframe", "6m", "--out", place.file("full"))
+      #expect(full.code == 65 && full.error.contains("capacity of 9"), "\(full)")
+      let twice = try await place.run("model", "vocabulary", out, "--add", "SOLUSDT", "--out", place.file("full"))
+      #expect(twice.code == 65 && twice.error.contains("row 1 already"))
+      #expect(!Files.exists(place.file("full")))
+      #expect(try await place.run("model", "vocabulary", master, "--add", "X", "--out", out).code == 73)
+      #expect(try await place.run("model", "vocabulary", master, "--add", "X").code == 64)
+      #expect(try await place.run("model", "vocabulary", master, "--out", place.file("z")).code == 64)
+      #expect(
+        try await place.run("model", "vocabulary", master, "--add-timeframe", "abc", "--out", place.file("z")).code
+          == 64)
+    }
+
     @Test(arguments: [
       "", "paper", "status", "stop", "resume", "rollback", "promote", "explain", "replay", "config", "config check",
-      "config show", "config schema", "features", "features indicators", "model", "model new", "model info", "bench",
-      "bench path", "doctor",
+      "config show", "config schema", "features", "features indicators", "model", "model new", "model info",
+      "model export", "model vocabulary", "bench", "bench path", "doctor",
     ]) func helpHasAnExample(command: String) async throws {
       let place = try Place()
       let words = command.split(separator: " ").map(String.init)

@@ -74,7 +74,7 @@ import Testing
       #expect(steps.indices.filter { steps[$0].1 } == expected.alarms)
     case ("mmin", _):
       let segments = MinimumDepth.segments(
-        complexity: try #require(input.complexity), floor: try #require(input.m_floor),
+        complexity: input.complexity, floor: try #require(input.m_floor),
         maximum: try #require(input.m_max))
       #expect(segments == expected.m_min, "\(item.id)")
     default: Issue.record("no check for \(item.id)")
