@@ -3,7 +3,7 @@ extension StoredTensor {
   ///
   /// * BF16: rounded to nearest, ties to even.
   /// * I8: scale = largest magnitude of the row / 127; element = weight / scale, rounded to nearest, ties to even, in
-  ///   -127...127. A row whose scale would be no normal number (largest magnitude below 1.5e-36) becomes zeros of scale 0.
+  ///   -127...127. A row of zeros, or of so little that its scale is 0, becomes zeros of scale 0.
   ///
   /// - Throws: `ModelError` where the result would not be finite; `name` is that of the tensor.
   package init(narrowing tensor: Tensor, to element: Element, name: String, file: String) throws {
@@ -44,7 +44,7 @@ extension StoredTensor {
   private static func quantise(_ row: ArraySlice<Float>, into target: UnsafeMutableRawBufferPointer) -> Float {
     let largest = row.allSatisfy(\.isFinite) ? row.reduce(0) { max($0, abs($1)) } : .nan
     let scale = largest / 127
-    guard scale.isNormal else {
+    guard scale > 0 && scale.isFinite else {
       target.initializeMemory(as: UInt8.self, repeating: 0)
       return largest.isNaN ? largest : 0
     }
