@@ -1,6 +1,3 @@
-import Digest
-import Dispatch
-
 /// The tensors of a model's weight file as they are stored, all of them checked: header and layout (see
 /// `SafetensorsHeader`), element types F32, BF16 or I8, scales, and every element (see `StoredTensor.problem`).
 package struct WeightFile: Sendable {
@@ -13,16 +10,8 @@ package struct WeightFile: Sendable {
   /// Reads a file whose SHA-256 in hex must be `digest`. The bytes that are hashed are the bytes that are checked and
   /// used, whatever happens to the file meanwhile.
   package init(path: String, sha256 digest: String) throws {
-    let memory = try BoundedFile.memory(path, limit: SafetensorsFile.maxFileBytes)
-    nonisolated(unsafe) var found = ""
-    nonisolated(unsafe) var checked = Result<WeightFile, any Error>.failure(ModelError(file: path, reason: "not read"))
-    // Hashing and checking take about as long as each other, and do not depend on each other.
-    DispatchQueue.concurrentPerform(iterations: 2) { part in
-      if part == 0 {
-        found = SHA256.hex(SHA256.digest(memory.bytes))
-      } else {
-        checked = Result { try WeightFile(memory: memory, file: path) }
-      }
+    let (found, checked) = try HashedRead.read(path, limit: SafetensorsFile.maxFileBytes) { memory in
+      try WeightFile(memory: memory, file: path)
     }
     guard found == digest else {
       throw ModelError(file: path, reason: "has SHA-256 \(found), the manifest says \(digest)")
