@@ -1,11 +1,16 @@
+import Kernels
+
 /// The weights of a network, checked and laid out for inference. Immutable; any number of `HRMInference` may share it.
 ///
 /// Reference: "Hierarchical Reasoning Model" (arXiv 2506.21734) and its published code; where they differ, the code.
 public final class HRMNetwork: @unchecked Sendable {
-  /// Name of the matrix kernels this process uses, for example `SkylakeX`. Bits are equal only where it is equal.
-  public static var kernelName: String { BLAS.kernelName }
+  /// Name of the instruction set this process computes with, for example `avx2`. Answers of one model are equal bit by
+  /// bit only where it is equal.
+  public static var kernelName: String { String(cString: kernels_level_name(kernels_level())) }
   /// The shape of the network.
   public let architecture: HRMArchitecture
+  /// The format of its large matrices.
+  public let precision: HRMPrecision
   let slow: HRMModule
   let fast: HRMModule
   let bridgeHL: PackedMatrix?
@@ -15,11 +20,39 @@ public final class HRMNetwork: @unchecked Sendable {
   let languageHead: PackedMatrix?
   /// Tensors that are used as they are, by name: tables, head rows, biases, start states.
   let plain: [String: Tensor]
-  private let storage: UnsafeMutableRawPointer
+  private let memory: AlignedMemory
 
-  /// Takes exactly the tensors of `architecture.tensorSpecs`, by name; `file` names their origin in errors.
-  public init(architecture: HRMArchitecture, tensors: [String: Tensor], file: String = "network") throws {
+  /// A network over tensors as a model file stores them, which must be those of the architecture in that precision;
+  /// `file` names their origin in errors. The tensors are not kept; their elements must be finite.
+  package init(
+    architecture: HRMArchitecture, stored: [String: StoredTensor], precision: HRMPrecision, file: String = "network"
+  ) throws {
+    try architecture.check(stored, precision: precision, file: file)
+    self.architecture = architecture
+    self.precision = precision
+    let packer = WeightPacker(architecture, precision: precision)
+    let widths = [architecture.dH / architecture.headsH, architecture.dL / architecture.headsL]
+    let tables = widths.reduce(0) { $0 + RotaryTable.bytes(positions: architecture.positions, headWidth: $1) }
+    memory = AlignedMemory(bytes: packer.bytes + tables, isZeroed: false)
+    let matrices = packer.pack(stored, into: memory)
+    slow = Self.module("H", architecture, precision, matrices, memory)
+    fast = Self.module("L", architecture, precision, matrices, memory)
+    bridgeHL = matrices["bridge_hl"]
+    bridgeLH = matrices["bridge_lh"]
+    patch = matrices["w_patch"]
+    context = matrices["w_ctx"]
+    languageHead = matrices["lm_head"]
+    plain = stored.filter { matrices[$0.key] == nil }.mapValues { Tensor(shape: $0.shape, values: $0.floats()) }
+  }
+
+  /// Takes exactly the tensors of `architecture.tensorSpecs`, by name, and rounds the large matrices to `precision`;
+  /// `file` names their origin in errors.
+  public convenience init(
+    architecture: HRMArchitecture, tensors: [String: Tensor], precision: HRMPrecision = .float32,
+    file: String = "network"
+  ) throws {
     try architecture.validate(file: file)
+    var stored: [String: StoredTensor] = [:]
     let specs = architecture.tensorSpecs
     for spec in specs {
       guard let tensor = tensors[spec.name] else {
@@ -33,74 +66,37 @@ public final class HRMNetwork: @unchecked Sendable {
         throw ModelError(
           file: file, subject: "tensor \(spec.name)", reason: "element \(index) is \(tensor.values[index])")
       }
+      stored[spec.name] = StoredTensor(tensor, as: spec.element(in: precision))
     }
     if tensors.count != specs.count {
       let known = Set(specs.map(\.name))
       let extra = tensors.keys.filter { !known.contains($0) }.min() ?? ""
       throw ModelError(file: file, subject: "tensor \(extra)", reason: "does not belong to this architecture")
     }
-    _ = BLAS.kernelName
-    self.architecture = architecture
-    var builder = WeightStorage(specs: specs, tensors: tensors)
-    storage = builder.base
-    slow = Self.module("H", architecture, &builder)
-    fast = Self.module("L", architecture, &builder)
-    bridgeHL = architecture.hasBridges ? builder.pack("bridge_hl") : nil
-    bridgeLH = architecture.hasBridges ? builder.pack("bridge_lh") : nil
-    patch = architecture.front == .bars ? builder.pack("w_patch") : nil
-    context = architecture.front == .bars ? builder.pack("w_ctx") : nil
-    languageHead = architecture.head == .lm ? builder.pack("lm_head") : nil
-    plain = builder.unpacked
+    try self.init(architecture: architecture, stored: stored, precision: precision, file: file)
   }
 
-  deinit { storage.deallocate() }
-
   private static func module(
-    _ name: String, _ architecture: HRMArchitecture, _ builder: inout WeightStorage
+    _ name: String, _ architecture: HRMArchitecture, _ precision: HRMPrecision, _ matrices: [String: PackedMatrix],
+    _ memory: AlignedMemory
   ) -> HRMModule {
     let isSlow = name == "H"
     let width = isSlow ? architecture.dH : architecture.dL
     let heads = isSlow ? architecture.headsH : architecture.headsL
-    var blocks: [HRMModule.Block] = []
-    for layer in 0..<(isSlow ? architecture.layersH : architecture.layersL) {
-      let prefix = "\(name).blocks.\(layer)."
-      blocks.append(
-        HRMModule.Block(
-          qkv: builder.pack(prefix + "w_qkv"), output: builder.pack(prefix + "w_o"),
-          gateUp: builder.pack(prefix + "w_gu"), down: builder.pack(prefix + "w_down")))
+    let blocks = (0..<(isSlow ? architecture.layersH : architecture.layersL)).map { layer in
+      func matrix(_ kind: String) -> PackedMatrix { matrices["\(name).blocks.\(layer).\(kind)"]! }
+      return HRMModule.Block(
+        qkv: matrix("w_qkv"), output: matrix("w_o"), gateUp: matrix("w_gu"), down: matrix("w_down"))
     }
     let rotary =
       architecture.pos == .rope
-      ? RotaryTable(positions: architecture.positions, headWidth: width / heads, base: architecture.ropeBase) : nil
+      ? RotaryTable(
+        positions: architecture.positions, headWidth: width / heads, base: architecture.ropeBase, in: memory) : nil
     return HRMModule(
-      width: width, inner: isSlow ? architecture.innerH : architecture.innerL, heads: heads, blocks: blocks,
-      rotary: rotary)
+      width: width, inner: isSlow ? architecture.innerH : architecture.innerL, heads: heads, format: precision.format,
+      blocks: blocks, rotary: rotary)
   }
 
   /// A plain tensor that the architecture is known to have.
   func values(_ name: String) -> [Float] { plain[name]!.values }
-}
-
-/// One aligned block of memory that matrices are packed into.
-struct WeightStorage {
-  static let alignment = 64
-  let base: UnsafeMutableRawPointer
-  private(set) var unpacked: [String: Tensor]
-  private var offset = 0
-
-  init(specs: [TensorSpec], tensors: [String: Tensor]) {
-    unpacked = tensors
-    let size = specs.reduce(0) { $0 + Self.padded(4 * $1.count) }
-    base = .allocate(byteCount: size, alignment: Self.alignment)
-  }
-
-  private static func padded(_ bytes: Int) -> Int { (bytes + alignment - 1) & ~(alignment - 1) }
-
-  /// Packs a matrix and drops its plain form.
-  mutating func pack(_ name: String) -> PackedMatrix {
-    let tensor = unpacked.removeValue(forKey: name)!
-    let target = (base + offset).bindMemory(to: Float.self, capacity: tensor.values.count)
-    offset += Self.padded(4 * tensor.values.count)
-    return PackedMatrix(packing: tensor.values, outputs: tensor.shape[0], inputs: tensor.shape[1], into: target)
-  }
 }

@@ -1,119 +1,194 @@
-/// Memory of a forward pass, sized once for the larger module.
-final class Scratch {
-  let x, qkv, scores, attended, gateUp, gated: UnsafeMutablePointer<Float>
-  /// Sums of squares per position: change and size.
-  let changes, sizes: UnsafeMutablePointer<Float>
+import Kernels
 
-  init(architecture a: HRMArchitecture) {
-    let positions = a.positions
-    let width = max(a.dH, a.dL)
-    let inner = max(a.innerH, a.innerL)
-    let heads = max(a.headsH, a.headsL)
-    x = Self.zeros(positions * width)
-    qkv = Self.zeros(positions * 3 * width)
-    scores = Self.zeros(heads * positions * positions)
-    attended = Self.zeros(positions * width)
-    gateUp = Self.zeros(positions * 2 * inner)
-    gated = Self.zeros(positions * inner)
-    changes = Self.zeros(positions)
-    sizes = Self.zeros(positions)
-  }
-
-  deinit { for pointer in [x, qkv, scores, attended, gateUp, gated, changes, sizes] { pointer.deallocate() } }
-
-  /// Zeros, aligned to a cache line; the receiver deallocates.
-  static func zeros(_ count: Int) -> UnsafeMutablePointer<Float> {
-    let raw = UnsafeMutableRawPointer.allocate(byteCount: 4 * max(count, 1), alignment: 64)
-    let pointer = raw.bindMemory(to: Float.self, capacity: max(count, 1))
-    pointer.initialize(repeating: 0, count: max(count, 1))
-    return pointer
-  }
-}
-
-/// One application of a module to its state, run by all threads of a team together.
+/// One application of a module to the states of some sequences, run by all threads of a team together.
+///
+/// Rows, heads and panels of outputs are shared among the threads; each number is computed by one thread in an order of
+/// its own, so neither the number of threads nor the other sequences show in it. Threads meet where one needs what
+/// another wrote: six times in a block, eight with quantised rows, which are quantised whole.
 struct ModulePass {
   let module: HRMModule
   let positions: Int
   let eps: Float
-  let scratch: Scratch
+  /// Distance of rows of the module's width, in floats.
+  let stride: Int
   let team: WorkerTeam
+  let rows: UnsafeMutablePointer<Float>
+  let workspace: Workspace
 
-  /// state ← M(state, injection) = blocks(state + injection). Every thread calls it and gets the residual
-  /// ‖new - old‖ / max(‖old‖, 1e-12).
+  init(module: HRMModule, architecture: HRMArchitecture, workspace: Workspace, isSlow: Bool, team: WorkerTeam) {
+    self.module = module
+    positions = architecture.positions
+    eps = architecture.rmsEps
+    stride = module.width.padded
+    self.team = team
+    self.workspace = workspace
+    rows = isSlow ? workspace.slowRows : workspace.fastRows
+  }
+
+  /// state ← M(state, injection) = blocks(state + injection). Every thread calls it and returns when its own rows are
+  /// replaced; the sums of squares of their changes are in the workspace, whole for all who pass the next barrier.
+  ///
+  /// - Parameters:
+  ///   - state: [slots, positions, stride]; `injection`: [places, positions, stride].
+  ///   - firstOnly: the last block is computed only as far as position 0 needs it, and only that state is replaced.
+  ///   - met: called by each thread after the first barrier: what was done before the call is done for all.
+  @inline(__always)
   func update(
-    _ state: UnsafeMutablePointer<Float>, injection: UnsafePointer<Float>, thread: Int
-  ) -> Float {
-    let width = module.width
-    let mine = team.share(of: positions, thread: thread)
-    let start = mine.lowerBound * width
-    VectorMath.add(state + start, injection + start, into: scratch.x + start, count: mine.count * width)
-    team.barrier()
-    for block in module.blocks { apply(block, mine, thread) }
-    for position in mine {
-      let sums = VectorMath.replace(state + position * width, by: scratch.x + position * width, count: width)
-      scratch.changes[position] = sums.change
-      scratch.sizes[position] = sums.size
+    _ state: UnsafeMutablePointer<Float>, injection: UnsafePointer<Float>, _ list: SequenceList, thread: Int,
+    firstOnly: Bool = false, met: () -> Void
+  ) {
+    let mine = team.share(of: list.rows, thread: thread)
+    list.forEachRun(mine) { row, place, position, count in
+      let source = state + (list.slots[place] * positions + position) * stride
+      let addend = injection + (place * positions + position) * stride
+      kernels_add(source, stride, addend, stride, rows + row * stride, stride, Int32(module.width), Int32(count))
     }
+    quantise(rows, stride: stride, inputs: module.width, mine)
     team.barrier()
-    var change = 0.0
-    var size = 0.0
-    for position in 0..<positions {
-      change += Double(scratch.changes[position])
-      size += Double(scratch.sizes[position])
+    met()
+    let last = module.blocks.count - 1
+    for (index, block) in module.blocks.enumerated() {
+      let isFirstOnly = firstOnly && index == last
+      let isLast = index == last
+      attend(block, list, thread: thread, firstOnly: isFirstOnly)
+      transform(block, list, thread: thread, step: isFirstOnly ? positions : 1, isLast: isLast)
     }
-    // Nobody may start the next pass, which writes the sums anew, before all have read them.
-    team.barrier()
-    return Float(change.squareRoot() / max(size.squareRoot(), 1e-12))
+    replace(state, list, thread: thread, firstOnly: firstOnly)
   }
 
-  /// x ← rms(x + W_o attention(x)); x ← rms(x + W_down(silu(W_gate x) · W_up x)).
-  private func apply(_ block: HRMModule.Block, _ mine: Range<Int>, _ thread: Int) {
-    let inner = module.inner
-    block.qkv.multiply(scratch.x, rows: positions, into: scratch.qkv, team: team, thread: thread)
-    team.barrier()
-    for head in team.share(of: module.heads, thread: thread) { attend(head) }
-    team.barrier()
-    block.output.multiply(scratch.attended, rows: positions, into: scratch.x, beta: 1, team: team, thread: thread)
-    team.barrier()
-    normalise(mine)
-    team.barrier()
-    block.gateUp.multiply(scratch.x, rows: positions, into: scratch.gateUp, team: team, thread: thread)
-    team.barrier()
-    for position in mine {
-      let row = scratch.gateUp + position * 2 * inner
-      VectorMath.gate(row, row + inner, into: scratch.gated + position * inner, count: inner)
+  /// Brings the thread's rows of a state together, in the form that products read; whole after the next barrier.
+  func gather(_ state: UnsafePointer<Float>, _ list: SequenceList, thread: Int) -> KernelsActivations {
+    let mine = team.share(of: list.rows, thread: thread)
+    list.forEachRun(mine) { row, place, position, count in
+      let source = state + (list.slots[place] * positions + position) * stride
+      (rows + row * stride).update(from: source, count: count * stride)
     }
-    team.barrier()
-    block.down.multiply(scratch.gated, rows: positions, into: scratch.x, beta: 1, team: team, thread: thread)
-    team.barrier()
-    normalise(mine)
+    quantise(rows, stride: stride, inputs: module.width, mine)
+    return activations(rows, stride: stride, inputs: module.width)
+  }
+
+  /// attended ← Attn(x), for the heads of this thread.
+  private func attend(_ block: HRMModule.Block, _ list: SequenceList, thread: Int, firstOnly: Bool) {
+    let heads = team.share(of: module.heads, thread: thread)
+    let rowStride = module.heads * module.headStride
+    if firstOnly {
+      projectFirst(block, list, heads, thread: thread)
+    } else {
+      let panels = module.headStride / 16
+      block.qkv.multiply(
+        activations(rows, stride: stride, inputs: module.width), rows: list.rows,
+        panels: (heads.lowerBound * panels)..<(heads.upperBound * panels), into: workspace.qkv, stride: rowStride)
+    }
+    let scratch = workspace.attentionScratch(thread: thread)
+    let width = module.headWidth
+    for index in 0..<list.count {
+      for head in heads {
+        let q = workspace.qkv + index * positions * rowStride + head * module.headStride
+        kernels_attend(
+          q, q + width, q + 2 * width, rowStride, Int32(positions), firstOnly ? 1 : Int32(positions), Int32(width),
+          module.rotary?.cosines, module.rotary?.sines, scratch,
+          workspace.attended + index * positions * stride + head * width, stride)
+      }
+    }
     team.barrier()
   }
 
-  private func normalise(_ mine: Range<Int>) {
-    for position in mine {
-      VectorMath.normalise(scratch.x + position * module.width, count: module.width, eps: eps)
+  /// q of position 0 only, as far as it fills panels of its own; k and v of all positions.
+  private func projectFirst(_ block: HRMModule.Block, _ list: SequenceList, _ heads: Range<Int>, thread: Int) {
+    let rowStride = module.heads * module.headStride
+    let all = activations(rows, stride: stride, inputs: module.width)
+    let firstScales = workspace.firstScales(thread: thread)
+    for index in 0..<list.count { firstScales[index] = workspace.scales[index * positions] }
+    let first = KernelsActivations(
+      data: all.data, stride: all.stride * positions, scales: module.isQuantised ? UnsafePointer(firstScales) : nil)
+    let panels = module.headStride / 16
+    let own = module.headWidth / 16
+    for head in heads {
+      let start = head * panels
+      block.qkv.multiply(
+        first, rows: list.count, panels: start..<(start + own), into: workspace.qkv, stride: rowStride * positions)
+      block.qkv.multiply(
+        all, rows: list.rows, panels: (start + own)..<(start + panels), into: workspace.qkv, stride: rowStride)
     }
   }
 
-  /// softmax(q kᵀ / √width) v of one head. `w_qkv` gives [q heads | k heads | v heads].
-  private func attend(_ head: Int) {
-    let width = module.width
-    let headWidth = width / module.heads
-    let q = scratch.qkv + head * headWidth
-    let k = q + width
-    let v = k + width
-    if let rotary = module.rotary {
-      rotary.rotate(q, stride: 3 * width, positions: positions)
-      rotary.rotate(k, stride: 3 * width, positions: positions)
-    }
-    let scores = scratch.scores + head * positions * positions
-    BLAS.multiply(
-      q, stride: 3 * width, k, stride: 3 * width, transposed: true, into: scores, stride: positions, rows: positions,
-      columns: positions, inner: headWidth, alpha: 1 / Float(headWidth).squareRoot())
-    for position in 0..<positions { VectorMath.softmax(scores + position * positions, count: positions) }
-    BLAS.multiply(
-      scores, stride: positions, v, stride: 3 * width, into: scratch.attended + head * headWidth, stride: width,
-      rows: positions, columns: headWidth, inner: positions)
+  /// x ← rms(x + W_o attended); x ← rms(x + W_down(silu(W_gate x) · W_up x)), for every `step`th row.
+  private func transform(_ block: HRMModule.Block, _ list: SequenceList, thread: Int, step: Int, isLast: Bool) {
+    let count = list.rows / step
+    let mine = team.share(of: count, thread: thread)
+    let stride = stride * step
+    func panels(_ matrix: PackedMatrix) -> Range<Int> { team.share(of: matrix.panels, thread: thread) }
+
+    share(workspace.attended, stride: stride, inputs: module.width, mine)
+    block.output.multiply(
+      activations(workspace.attended, stride: stride, inputs: module.width), rows: count, panels: panels(block.output),
+      KERNELS_ADD, into: rows, stride: stride)
+    team.barrier()
+    normalise(mine, stride: stride)
+    share(rows, stride: stride, inputs: module.width, mine)
+    if !module.isQuantised { team.barrier() }
+    let pairs = team.share(of: block.gateUp.panels / 2, thread: thread)
+    let innerStride = module.inner.padded
+    block.gateUp.multiply(
+      activations(rows, stride: stride, inputs: module.width), rows: count,
+      panels: (2 * pairs.lowerBound)..<(2 * pairs.upperBound), KERNELS_GATE, into: workspace.gated, stride: innerStride)
+    team.barrier()
+    share(workspace.gated, stride: innerStride, inputs: module.inner, mine)
+    block.down.multiply(
+      activations(workspace.gated, stride: innerStride, inputs: module.inner), rows: count, panels: panels(block.down),
+      KERNELS_ADD, into: rows, stride: stride)
+    team.barrier()
+    normalise(mine, stride: stride)
+    if isLast { return }
+    quantise(rows, stride: stride, inputs: module.width, mine)
+    team.barrier()
   }
+
+  /// state ← x; sums of squares per row.
+  private func replace(
+    _ state: UnsafeMutablePointer<Float>, _ list: SequenceList, thread: Int, firstOnly: Bool
+  ) {
+    func replace(row: Int, place: Int, position: Int, count: Int) {
+      let target = state + (list.slots[place] * positions + position) * stride
+      kernels_replace(
+        target, stride, rows + row * stride, stride, Int32(module.width), Int32(count), workspace.changes + row,
+        workspace.sizes + row)
+    }
+    if firstOnly {
+      for index in team.share(of: list.count, thread: thread) {
+        replace(row: index * positions, place: list.places[index], position: 0, count: 1)
+      }
+    } else {
+      list.forEachRun(team.share(of: list.rows, thread: thread), replace)
+    }
+  }
+
+  private func normalise(_ mine: Range<Int>, stride: Int) {
+    kernels_normalise(rows + mine.lowerBound * stride, stride, Int32(module.width), Int32(mine.count), eps)
+  }
+
+  /// Quantises the thread's rows where the format wants that, and waits until all rows are.
+  private func share(_ source: UnsafePointer<Float>, stride: Int, inputs: Int, _ mine: Range<Int>) {
+    guard module.isQuantised else { return }
+    quantise(source, stride: stride, inputs: inputs, mine)
+    team.barrier()
+  }
+
+  private func quantise(_ source: UnsafePointer<Float>, stride: Int, inputs: Int, _ mine: Range<Int>) {
+    guard module.isQuantised else { return }
+    let first = mine.lowerBound
+    kernels_quantise(
+      module.format, source + first * stride, stride, Int32(inputs), Int32(mine.count),
+      workspace.quantised + first * quantisedStride(inputs), workspace.scales + first)
+  }
+
+  /// The rows as the format's products read them: floats as they are, or what was quantised of them.
+  private func activations(_ source: UnsafePointer<Float>, stride: Int, inputs: Int) -> KernelsActivations {
+    guard module.isQuantised else { return KernelsActivations(source, stride: stride) }
+    return KernelsActivations(
+      data: UnsafeRawPointer(workspace.quantised), stride: quantisedStride(inputs),
+      scales: UnsafePointer(workspace.scales))
+  }
+
+  private func quantisedStride(_ inputs: Int) -> Int { Int(kernels_quantised_stride(module.format, Int32(inputs))) }
 }

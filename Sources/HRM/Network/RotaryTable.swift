@@ -1,43 +1,27 @@
 import Glibc
 
 /// Cosines and sines of the rotary position angles: angle(position, i) = position · base^(-2i / width), i < width / 2.
-struct RotaryTable: Sendable {
-  let half: Int
-  /// [positions, half] each.
-  let cosines: [Float]
-  let sines: [Float]
+struct RotaryTable {
+  /// [positions, width / 2] each.
+  let cosines: UnsafePointer<Float>
+  let sines: UnsafePointer<Float>
 
-  init(positions: Int, headWidth: Int, base: Double) {
-    half = headWidth / 2
-    var cosines: [Float] = []
-    var sines: [Float] = []
+  /// Bytes of memory that a table takes.
+  static func bytes(positions: Int, headWidth: Int) -> Int { 2 * AlignedMemory.padded(2 * positions * headWidth) }
+
+  /// A table in `memory`, which must outlive it.
+  init(positions: Int, headWidth: Int, base: Double, in memory: AlignedMemory) {
+    let half = headWidth / 2
+    let cosines = memory.takeFloats(positions * half)
+    let sines = memory.takeFloats(positions * half)
     for position in 0..<positions {
       for index in 0..<half {
         let angle = Double(position) * pow(base, -2 * Double(index) / Double(headWidth))
-        cosines.append(Float(cos(angle)))
-        sines.append(Float(sin(angle)))
+        cosines[position * half + index] = Float(cos(angle))
+        sines[position * half + index] = Float(sin(angle))
       }
     }
-    self.cosines = cosines
-    self.sines = sines
-  }
-
-  /// Rotates rows of one head in place; component i turns with its partner i + half.
-  func rotate(_ head: UnsafeMutablePointer<Float>, stride: Int, positions: Int) {
-    cosines.withUnsafeBufferPointer { cosines in
-      sines.withUnsafeBufferPointer { sines in
-        for position in 0..<positions {
-          let row = head + position * stride
-          for index in 0..<half {
-            let c = cosines[position * half + index]
-            let s = sines[position * half + index]
-            let a = row[index]
-            let b = row[index + half]
-            row[index] = a * c - b * s
-            row[index + half] = b * c + a * s
-          }
-        }
-      }
-    }
+    self.cosines = UnsafePointer(cosines)
+    self.sines = UnsafePointer(sines)
   }
 }

@@ -35,23 +35,3 @@ public enum HRMHalt: String, Sendable, Equatable, CaseIterable {
   /// Another segment would not have been finished in time.
   case deadline
 }
-
-/// What came of thinking about one input.
-public struct HRMAnswer: Sendable, Equatable {
-  /// Heads after the last segment. Check `heads.isFinite` before use.
-  public var heads: HRMHeads
-  /// Segments computed.
-  public var segments: Int
-  /// Why it stopped.
-  public var haltReason: HRMHalt
-  /// Best legal action after each segment.
-  public var argmaxPerSegment: [Int]
-
-  /// An answer as given.
-  public init(heads: HRMHeads, segments: Int, haltReason: HRMHalt, argmaxPerSegment: [Int]) {
-    self.heads = heads
-    self.segments = segments
-    self.haltReason = haltReason
-    self.argmaxPerSegment = argmaxPerSegment
-  }
-}
