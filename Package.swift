@@ -52,7 +52,7 @@ let package = Package(
     tests("Settings", ["Settings", "Core"]),
     tests("Feed", ["Feed", "Core", "CZlib"]),
     tests("Features", ["Features", "Core", "Digest"], hasResources: true),
-    tests("HRM", ["HRM", "Digest"], hasResources: true),
+    tests("HRM", ["HRM", "Kernels", "Digest"], hasResources: true),
     tests("Agent", ["Agent", "Core", "HRM", "Digest"], hasResources: true),
     tests("Risk", ["Risk", "Core"]),
     tests("Exchange", ["Exchange", "Core"]),

@@ -53,8 +53,14 @@ struct GoldenTests {
     }
   }
 
-  @Test("every state, head and residual of four segments", arguments: ["sudoku", "trade", "bridge"], [1, 2])
-  func evaluation(name: String, threads: Int) throws {
+  @Test(
+    "every state, head and residual of four segments, with every instruction set",
+    arguments: ["sudoku", "trade", "bridge"], InstructionSet.available)
+  func evaluation(name: String, instructions: InstructionSet) throws {
+    try instructions.use { for threads in 1...3 { try evaluate(name, threads: threads) } }
+  }
+
+  private func evaluate(_ name: String, threads: Int) throws {
     let golden = try Case(name)
     let inference = HRMInference(network: golden.network, threads: threads)
     let batch = try #require(golden.file["eval.embedding"]).shape[0]

@@ -79,26 +79,6 @@ struct InferenceTests {
     return zip(got, flat).reduce(0) { max($0, abs(Double($1.0) - $1.1)) }
   }
 
-  @Test("one, two and three threads give the same bits")
-  func threads() throws {
-    var architecture = HRMArchitecture.tiny
-    architecture.dH = 192
-    architecture.headsH = 6
-    architecture.dL = 96
-    architecture.headsL = 3
-    let network = try Fixture.network(architecture)
-    let results = [1, 2, 3].map { threads -> ([HRMHeads], [Float], [Float], [Float]) in
-      let inference = HRMInference(network: network, threads: threads)
-      inference.begin(Fixture.input(architecture, seed: 5))
-      let heads = (0..<3).map { _ in inference.runSegment() }
-      return (heads, inference.slowState, inference.fastState, inference.residuals)
-    }
-    for other in results.dropFirst() {
-      #expect(other.0 == results[0].0 && other.1 == results[0].1 && other.2 == results[0].2)
-      #expect(other.3 == results[0].3 && other.0[2].isFinite)
-    }
-  }
-
   @Test("an input's answer does not depend on the inputs before it")
   func independence() throws {
     let network = try Fixture.network(.tiny)

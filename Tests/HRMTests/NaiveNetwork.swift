@@ -6,6 +6,20 @@ struct NaiveNetwork {
   typealias Rows = [[Double]]
   let a: HRMArchitecture
   let w: [String: Tensor]
+  /// How rows are rounded before they meet a large matrix; the weights are expected rounded already.
+  var precision = HRMPrecision.float32
+
+  /// A network whose large matrices are rounded as `precision` stores them.
+  init(a: HRMArchitecture, w: [String: Tensor], precision: HRMPrecision = .float32) {
+    self.a = a
+    self.precision = precision
+    var rounded = w
+    for spec in a.tensorSpecs {
+      let stored = StoredTensor(w[spec.name]!, as: spec.element(in: precision))
+      rounded[spec.name] = Tensor(shape: spec.shape, values: stored.floats())
+    }
+    self.w = rounded
+  }
 
   func row(_ name: String, _ index: Int) -> [Double] {
     let width = w[name]!.shape[1]
@@ -13,7 +27,19 @@ struct NaiveNetwork {
   }
 
   func apply(_ name: String, _ x: [Double]) -> [Double] {
-    (0..<w[name]!.shape[0]).map { output in zip(row(name, output), x).reduce(0) { $0 + $1.0 * $1.1 } }
+    let x = rounded(x, for: name)
+    return (0..<w[name]!.shape[0]).map { output in zip(row(name, output), x).reduce(0) { $0 + $1.0 * $1.1 } }
+  }
+
+  /// A row as the integers that it is multiplied as, times their scale.
+  private func rounded(_ x: [Double], for name: String) -> [Double] {
+    guard case .int8(let bits) = precision, a.tensorSpecs.contains(where: { $0.name == name && $0.isNarrowed }) else {
+      return x
+    }
+    // Fourteen bits, where a 32-bit sum has room for that many.
+    let levels = bits == .seven ? 63 : Double(min(8191, Int(Int32.max) / 127 / x.count))
+    let largest = x.reduce(0) { max($0, abs($1)) }
+    return largest == 0 ? x : x.map { ($0 / largest * levels).rounded(.toNearestOrEven) * largest / levels }
   }
 
   func embed(_ input: HRMInput) -> Rows {
@@ -106,14 +132,20 @@ struct NaiveNetwork {
     let fastStart = w["z_l0"]!.values.map(Double.init)
     var slow = Rows(repeating: slowStart, count: a.positions)
     var fast = Rows(repeating: fastStart, count: a.positions)
-    for _ in 0..<segments {
-      for cycle in 0..<a.nCycles {
-        if a.lReset && cycle > 0 { fast = Rows(repeating: fastStart, count: a.positions) }
-        let down = a.hasBridges ? slow.map { apply("bridge_hl", $0) } : slow
-        let injection = zip(down, embedding).map { zip($0, $1).map { $0 + $1 } }
-        for _ in 0..<a.tSteps { fast = module("L", fast, injection) }
-        slow = module("H", slow, a.hasBridges ? fast.map { apply("bridge_lh", $0) } : fast)
-      }
+    for _ in 0..<segments { (slow, fast) = segment(embedding, slow: slow, fast: fast) }
+    return (slow, fast)
+  }
+
+  /// Slow and fast state one segment later.
+  func segment(_ embedding: Rows, slow: Rows, fast: Rows) -> (slow: Rows, fast: Rows) {
+    var (slow, fast) = (slow, fast)
+    let fastStart = w["z_l0"]!.values.map(Double.init)
+    for cycle in 0..<a.nCycles {
+      if a.lReset && cycle > 0 { fast = Rows(repeating: fastStart, count: a.positions) }
+      let down = a.hasBridges ? slow.map { apply("bridge_hl", $0) } : slow
+      let injection = zip(down, embedding).map { zip($0, $1).map { $0 + $1 } }
+      for _ in 0..<a.tSteps { fast = module("L", fast, injection) }
+      slow = module("H", slow, a.hasBridges ? fast.map { apply("bridge_lh", $0) } : fast)
     }
     return (slow, fast)
   }

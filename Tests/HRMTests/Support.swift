@@ -1,5 +1,6 @@
 import Foundation
 import HRM
+import Kernels
 import Testing
 
 /// Seeded SplitMix64 for property tests.
@@ -34,13 +35,35 @@ final class ScratchDirectory {
   func file(_ name: String) -> String { "\(path)/\(name)" }
 }
 
+/// Instruction sets of the kernels. One test at a time may use another than the best.
+enum InstructionSet: UInt32, CaseIterable {
+  case portable, avx2, avx512
+
+  /// Those that this machine has.
+  static var available: [InstructionSet] { allCases.filter { $0.rawValue <= kernels_best_level().rawValue } }
+
+  func use(_ body: () throws -> Void) rethrows {
+    let usual = kernels_level()
+    kernels_use_level(KernelsLevel(rawValue))
+    defer { kernels_use_level(usual) }
+    try body()
+  }
+}
+
 enum Fixture {
   static func path(_ name: String) -> String {
     Bundle.module.bundleURL.appendingPathComponent("Resources/hrm-tiny/\(name)").path
   }
 
   /// A network with the first weights of `seed`; the halting rows are filled too, so that Q values vary.
-  static func network(_ architecture: HRMArchitecture, seed: UInt64 = 1) throws -> HRMNetwork {
+  static func network(
+    _ architecture: HRMArchitecture, seed: UInt64 = 1, precision: HRMPrecision = .float32
+  ) throws -> HRMNetwork {
+    try HRMNetwork(architecture: architecture, tensors: tensors(architecture, seed: seed), precision: precision)
+  }
+
+  /// The tensors of `network`.
+  static func tensors(_ architecture: HRMArchitecture, seed: UInt64) -> [String: Tensor] {
     var tensors = Dictionary(
       uniqueKeysWithValues: WeightInitialiser.tensors(of: architecture, seed: seed).map { ($0.name, $0.tensor) })
     var random = TestRandom(seed: seed)
@@ -49,7 +72,7 @@ enum Fixture {
       for index in tensor.values.indices { tensor.values[index] = random.symmetric() * 0.2 }
       tensors[name] = tensor
     }
-    return try HRMNetwork(architecture: architecture, tensors: tensors)
+    return tensors
   }
 
   static func input(_ architecture: HRMArchitecture, seed: UInt64) -> HRMInput {

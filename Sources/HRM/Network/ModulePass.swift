@@ -12,7 +12,7 @@ struct ModulePass {
   /// Distance of rows of the module's width, in floats.
   let stride: Int
   let team: WorkerTeam
-  let rows: UnsafeMutablePointer<Float>
+  let rows, attended: UnsafeMutablePointer<Float>
   let workspace: Workspace
 
   init(module: HRMModule, architecture: HRMArchitecture, workspace: Workspace, isSlow: Bool, team: WorkerTeam) {
@@ -22,7 +22,9 @@ struct ModulePass {
     stride = module.width.padded
     self.team = team
     self.workspace = workspace
-    rows = isSlow ? workspace.slowRows : workspace.fastRows
+    let own = isSlow ? workspace.slow : workspace.fast
+    rows = own.rows
+    attended = own.attended
   }
 
   /// state ← M(state, injection) = blocks(state + injection). Every thread calls it and returns when its own rows are
@@ -87,7 +89,7 @@ struct ModulePass {
         kernels_attend(
           q, q + width, q + 2 * width, rowStride, Int32(positions), firstOnly ? 1 : Int32(positions), Int32(width),
           module.rotary?.cosines, module.rotary?.sines, scratch,
-          workspace.attended + index * positions * stride + head * width, stride)
+          attended + index * positions * stride + head * width, stride)
       }
     }
     team.barrier()
@@ -119,9 +121,9 @@ struct ModulePass {
     let stride = stride * step
     func panels(_ matrix: PackedMatrix) -> Range<Int> { team.share(of: matrix.panels, thread: thread) }
 
-    share(workspace.attended, stride: stride, inputs: module.width, mine)
+    share(attended, stride: stride, inputs: module.width, mine)
     block.output.multiply(
-      activations(workspace.attended, stride: stride, inputs: module.width), rows: count, panels: panels(block.output),
+      activations(attended, stride: stride, inputs: module.width), rows: count, panels: panels(block.output),
       KERNELS_ADD, into: rows, stride: stride)
     team.barrier()
     normalise(mine, stride: stride)

@@ -3,9 +3,17 @@ import Kernels
 /// Memory of the passes of one `HRMInference`, sized once for the larger module and for all rows of a batch. A row is
 /// one position of one sequence; the sequences of a call lie one behind the other, whichever they are.
 final class Workspace {
-  let qkv, attended, gated, injection: UnsafeMutablePointer<Float>
-  /// Input of the module's blocks, one for each module since threads may be done with one while others are not.
-  let slowRows, fastRows: UnsafeMutablePointer<Float>
+  /// Rows that one module alone uses: threads may be done with one module while others are not, and where heads do not
+  /// fill whole lanes, what lies beyond a row's width must stay zero.
+  struct Own {
+    /// Input of the blocks.
+    let rows: UnsafeMutablePointer<Float>
+    let attended: UnsafeMutablePointer<Float>
+  }
+
+  let qkv, gated, injection: UnsafeMutablePointer<Float>
+  /// What is a module's own.
+  let slow, fast: Own
   /// Quantised rows with their scales.
   let quantised: UnsafeMutableRawPointer
   let scales: UnsafeMutablePointer<Float>
@@ -23,10 +31,8 @@ final class Workspace {
     let modules = [network.slow, network.fast]
     let rows = capacity * architecture.positions
     func most(_ size: (HRMModule) -> Int) -> Int { modules.map(size).max()! }
-    let strides = [
-      most { $0.heads * $0.headStride }, most { $0.width.padded }, most { $0.inner.padded }, most { $0.width.padded },
-      network.slow.width.padded, network.fast.width.padded,
-    ]
+    let strides = [most { $0.heads * $0.headStride }, most { $0.inner.padded }, most { $0.width.padded }]
+    let widths = modules.flatMap { [$0.width.padded, $0.width.padded] }
     let quantisedStride = most { module in
       [module.width, module.inner].map { Int(kernels_quantised_stride(module.format, Int32($0))) }.max()!
     }
@@ -35,20 +41,17 @@ final class Workspace {
     }
     firstScalesStride = capacity.padded
     let pieces =
-      strides.map { 4 * rows * $0 } + [rows * quantisedStride, 4 * rows, 4 * rows, 4 * rows]
+      (strides + widths).map { 4 * rows * $0 } + [rows * quantisedStride, 4 * rows, 4 * rows, 4 * rows]
       + [4 * threads * attentionStride, 4 * threads * firstScalesStride]
     memory = AlignedMemory(bytes: pieces.reduce(0) { $0 + AlignedMemory.padded($1) }, isZeroed: true)
     qkv = memory.takeFloats(rows * strides[0])
-    attended = memory.takeFloats(rows * strides[1])
-    gated = memory.takeFloats(rows * strides[2])
-    injection = memory.takeFloats(rows * strides[3])
-    slowRows = memory.takeFloats(rows * strides[4])
-    fastRows = memory.takeFloats(rows * strides[5])
-    let isPadded = modules.contains { $0.width.padded != $0.width || $0.inner.padded != $0.inner }
-    let end = UnsafeRawPointer(fastRows + rows * strides[5])
-    padded =
-      isPadded ? UnsafeMutableRawBufferPointer(start: qkv, count: end - UnsafeRawPointer(qkv)) : nil
+    gated = memory.takeFloats(rows * strides[1])
+    injection = memory.takeFloats(rows * strides[2])
+    slow = Own(rows: memory.takeFloats(rows * widths[0]), attended: memory.takeFloats(rows * widths[1]))
+    fast = Own(rows: memory.takeFloats(rows * widths[2]), attended: memory.takeFloats(rows * widths[3]))
     quantised = memory.take(bytes: rows * quantisedStride)
+    let isPadded = modules.contains { $0.width.padded != $0.width || $0.inner.padded != $0.inner }
+    padded = isPadded ? UnsafeMutableRawBufferPointer(start: qkv, count: quantised - UnsafeMutableRawPointer(qkv)) : nil
     scales = memory.takeFloats(rows)
     changes = memory.takeFloats(rows)
     sizes = memory.takeFloats(rows)
