@@ -149,10 +149,11 @@ package struct PolicyBench: Sendable {
 
 extension NetworkRunner {
   /// A runner as the settings want it. Throws `PolicyError.parameters`.
-  convenience init(_ network: HRMNetwork, _ model: HRMSettings) throws {
+  convenience init(_ network: HRMNetwork, _ model: HRMSettings, capacity: Int = 1) throws {
     try self.init(
       network: network, cycles: model.cycles, timesteps: model.timesteps,
       mode: model.runsToConvergence
-        ? .converge(tolerance: Float(model.convergenceThreshold), maxSteps: model.maxConvergenceSteps) : .fixed)
+        ? .converge(tolerance: Float(model.convergenceThreshold), maxSteps: model.maxConvergenceSteps) : .fixed,
+      capacity: capacity)
   }
 }
