@@ -2,19 +2,18 @@ import Glibc
 import Kernels
 import Synchronization
 
-/// Lets a fixed number of threads wait for one another. A waiting thread spins for some tens of microseconds, since most
-/// waits inside a forward pass are shorter than one, and then blocks.
-///
-/// Where spinning did not help, as on a machine with fewer free cores than threads, the next waits spin less: a thread
-/// that spins may be what keeps the other from its core.
+/// Lets a fixed number of threads wait for one another. Most waits inside a forward pass are shorter than a microsecond,
+/// so a waiting thread spins at first; then it lets others have its core, among which may be who it waits for; after
+/// some tens of microseconds, about what waking it takes, it blocks.
 final class SpinBarrier: @unchecked Sendable {
-  /// Spins before blocking; one takes 15 to 50 ns.
-  private static let spins = 25...1600
+  /// Looks with a pause between them, of 15 to 50 ns.
+  private static let pauses = 300
+  /// Looks after that, with a call of the system between them.
+  private static let yields = 60
   private let parties: Int
   private let arrived = Atomic<Int>(0)
   private let generation = Atomic<Int>(0)
   private let sleepers = Atomic<Int>(0)
-  private let budget = Atomic<Int>(spins.upperBound)
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
@@ -42,20 +41,15 @@ final class SpinBarrier: @unchecked Sendable {
       if sleepers.load(ordering: .sequentiallyConsistent) > 0 { wake() }
       return
     }
-    let allowed = budget.load(ordering: .relaxed)
-    for _ in 0..<allowed {
-      if generation.load(ordering: .acquiring) != current {
-        if allowed < Self.spins.upperBound { setBudget(2 * allowed) }
-        return
-      }
+    for _ in 0..<Self.pauses {
+      if generation.load(ordering: .acquiring) != current { return }
       kernels_pause()
     }
-    setBudget(allowed / 2)
+    for _ in 0..<Self.yields {
+      if generation.load(ordering: .acquiring) != current { return }
+      sched_yield()
+    }
     block(until: current)
-  }
-
-  private func setBudget(_ spins: Int) {
-    budget.store(min(max(spins, Self.spins.lowerBound), Self.spins.upperBound), ordering: .relaxed)
   }
 
   private func wake() {

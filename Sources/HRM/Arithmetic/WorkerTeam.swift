@@ -7,6 +7,8 @@ final class WorkerTeam {
   static let maxCount = 16
   let count: Int
   private let core: Core
+  /// The core's: see `TeamMember`.
+  private let barrierReference: Unmanaged<SpinBarrier>
   private var threads: [pthread_t] = []
 
   /// What the threads share; it outlives none of them.
@@ -45,6 +47,7 @@ final class WorkerTeam {
     }
     count = wanted
     self.core = core
+    barrierReference = Unmanaged.passUnretained(core.barrier)
     threads = started
   }
 
@@ -83,9 +86,29 @@ final class WorkerTeam {
     }
   }
 
+  /// Inside `run`: what a thread of the team needs of it. Valid as long as the team.
+  func member(_ thread: Int) -> TeamMember {
+    TeamMember(thread: thread, count: count, barrierReference: barrierReference)
+  }
+
   /// Inside `run`: waits for all threads.
-  func barrier() { core.barrier.wait() }
+  func barrier() { barrierReference._withUnsafeGuaranteedRef { $0.wait() } }
 
   /// The part of 0..<total that a thread computes.
   func share(of total: Int, thread: Int) -> Range<Int> { (total * thread / count)..<(total * (thread + 1) / count) }
+}
+
+/// One thread's view of its team: free of references, whose counts all threads would write to one cache line.
+struct TeamMember {
+  let thread: Int
+  let count: Int
+  fileprivate let barrierReference: Unmanaged<SpinBarrier>
+
+  /// Waits for all threads.
+  @inline(__always)
+  func barrier() { barrierReference._withUnsafeGuaranteedRef { $0.wait() } }
+
+  /// The part of 0..<total that this thread computes.
+  @inline(__always)
+  func share(of total: Int) -> Range<Int> { (total * thread / count)..<(total * (thread + 1) / count) }
 }

@@ -67,9 +67,9 @@ public final class HRMInference {
     workspace = Workspace(network: network, capacity: capacity, threads: team.count)
     frontRows = FrontRows(architecture: architecture)
     slowPass = ModulePass(
-      module: network.slow, architecture: architecture, workspace: workspace, isSlow: true, team: team)
+      module: network.slow, architecture: architecture, workspace: workspace, isSlow: true)
     fastPass = ModulePass(
-      module: network.fast, architecture: architecture, workspace: workspace, isSlow: false, team: team)
+      module: network.fast, architecture: architecture, workspace: workspace, isSlow: false)
     places = .allocate(capacity: capacity)
     slots = .allocate(capacity: capacity)
     unfinished = .allocate(capacity: capacity * team.count)
@@ -104,11 +104,11 @@ public final class HRMInference {
     let tolerance: Float? = if case .converge(let tolerance, _) = mode { tolerance } else { nil }
     let steps = if case .converge(_, let maxSteps) = mode { maxSteps } else { timesteps }
     let run = SegmentRun(
-      network: network, states: states, slow: slowPass, fast: fastPass, workspace: workspace, team: team,
+      network: network, states: states, slow: slowPass, fast: fastPass, workspace: workspace,
       cycles: cycles, steps: steps, tolerance: tolerance,
       list: SequenceList(places: places, count: wanted.count, slots: slots, positions: states.positions),
       isLast: isLast, firstOnly: network.architecture.head == .trade && last.allSatisfy { $0 }, unfinished: unfinished)
-    team.run { thread in run.run(thread: thread) }
+    team.run { thread in run.run(team.member(thread)) }
     return wanted.map(readHeads)
   }
 

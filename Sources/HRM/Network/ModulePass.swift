@@ -11,16 +11,14 @@ struct ModulePass {
   let eps: Float
   /// Distance of rows of the module's width, in floats.
   let stride: Int
-  let team: WorkerTeam
   let rows, attended: UnsafeMutablePointer<Float>
   let workspace: Workspace
 
-  init(module: HRMModule, architecture: HRMArchitecture, workspace: Workspace, isSlow: Bool, team: WorkerTeam) {
+  init(module: HRMModule, architecture: HRMArchitecture, workspace: Workspace, isSlow: Bool) {
     self.module = module
     positions = architecture.positions
     eps = architecture.rmsEps
     stride = module.width.padded
-    self.team = team
     self.workspace = workspace
     let own = isSlow ? workspace.slow : workspace.fast
     rows = own.rows
@@ -36,31 +34,31 @@ struct ModulePass {
   ///   - met: called by each thread after the first barrier: what was done before the call is done for all.
   @inline(__always)
   func update(
-    _ state: UnsafeMutablePointer<Float>, injection: UnsafePointer<Float>, _ list: SequenceList, thread: Int,
+    _ state: UnsafeMutablePointer<Float>, injection: UnsafePointer<Float>, _ list: SequenceList, _ me: TeamMember,
     firstOnly: Bool = false, met: () -> Void
   ) {
-    let mine = team.share(of: list.rows, thread: thread)
+    let mine = me.share(of: list.rows)
     list.forEachRun(mine) { row, place, position, count in
       let source = state + (list.slots[place] * positions + position) * stride
       let addend = injection + (place * positions + position) * stride
       kernels_add(source, stride, addend, stride, rows + row * stride, stride, Int32(module.width), Int32(count))
     }
     quantise(rows, stride: stride, inputs: module.width, mine)
-    team.barrier()
+    me.barrier()
     met()
     let last = module.blocks.count - 1
     for (index, block) in module.blocks.enumerated() {
       let isFirstOnly = firstOnly && index == last
       let isLast = index == last
-      attend(block, list, thread: thread, firstOnly: isFirstOnly)
-      transform(block, list, thread: thread, step: isFirstOnly ? positions : 1, isLast: isLast)
+      attend(block, list, me, firstOnly: isFirstOnly)
+      transform(block, list, me, step: isFirstOnly ? positions : 1, isLast: isLast)
     }
-    replace(state, list, thread: thread, firstOnly: firstOnly)
+    replace(state, list, me, firstOnly: firstOnly)
   }
 
   /// Brings the thread's rows of a state together, in the form that products read; whole after the next barrier.
-  func gather(_ state: UnsafePointer<Float>, _ list: SequenceList, thread: Int) -> KernelsActivations {
-    let mine = team.share(of: list.rows, thread: thread)
+  func gather(_ state: UnsafePointer<Float>, _ list: SequenceList, _ me: TeamMember) -> KernelsActivations {
+    let mine = me.share(of: list.rows)
     list.forEachRun(mine) { row, place, position, count in
       let source = state + (list.slots[place] * positions + position) * stride
       (rows + row * stride).update(from: source, count: count * stride)
@@ -70,18 +68,18 @@ struct ModulePass {
   }
 
   /// attended ← Attn(x), for the heads of this thread.
-  private func attend(_ block: HRMModule.Block, _ list: SequenceList, thread: Int, firstOnly: Bool) {
-    let heads = team.share(of: module.heads, thread: thread)
+  private func attend(_ block: HRMModule.Block, _ list: SequenceList, _ me: TeamMember, firstOnly: Bool) {
+    let heads = me.share(of: module.heads)
     let rowStride = module.heads * module.headStride
     if firstOnly {
-      projectFirst(block, list, heads, thread: thread)
+      projectFirst(block, list, heads, me)
     } else {
       let panels = module.headStride / 16
       block.qkv.multiply(
         activations(rows, stride: stride, inputs: module.width), rows: list.rows,
         panels: (heads.lowerBound * panels)..<(heads.upperBound * panels), into: workspace.qkv, stride: rowStride)
     }
-    let scratch = workspace.attentionScratch(thread: thread)
+    let scratch = workspace.attentionScratch(thread: me.thread)
     let width = module.headWidth
     for index in 0..<list.count {
       for head in heads {
@@ -92,14 +90,14 @@ struct ModulePass {
           attended + index * positions * stride + head * width, stride)
       }
     }
-    team.barrier()
+    me.barrier()
   }
 
   /// q of position 0 only, as far as it fills panels of its own; k and v of all positions.
-  private func projectFirst(_ block: HRMModule.Block, _ list: SequenceList, _ heads: Range<Int>, thread: Int) {
+  private func projectFirst(_ block: HRMModule.Block, _ list: SequenceList, _ heads: Range<Int>, _ me: TeamMember) {
     let rowStride = module.heads * module.headStride
     let all = activations(rows, stride: stride, inputs: module.width)
-    let firstScales = workspace.firstScales(thread: thread)
+    let firstScales = workspace.firstScales(thread: me.thread)
     for index in 0..<list.count { firstScales[index] = workspace.scales[index * positions] }
     let first = KernelsActivations(
       data: all.data, stride: all.stride * positions, scales: module.isQuantised ? UnsafePointer(firstScales) : nil)
@@ -115,40 +113,40 @@ struct ModulePass {
   }
 
   /// x ← rms(x + W_o attended); x ← rms(x + W_down(silu(W_gate x) · W_up x)), for every `step`th row.
-  private func transform(_ block: HRMModule.Block, _ list: SequenceList, thread: Int, step: Int, isLast: Bool) {
+  private func transform(_ block: HRMModule.Block, _ list: SequenceList, _ me: TeamMember, step: Int, isLast: Bool) {
     let count = list.rows / step
-    let mine = team.share(of: count, thread: thread)
+    let mine = me.share(of: count)
     let stride = stride * step
-    func panels(_ matrix: PackedMatrix) -> Range<Int> { team.share(of: matrix.panels, thread: thread) }
+    func panels(_ matrix: PackedMatrix) -> Range<Int> { me.share(of: matrix.panels) }
 
-    share(attended, stride: stride, inputs: module.width, mine)
+    exchange(attended, stride: stride, inputs: module.width, mine, me)
     block.output.multiply(
       activations(attended, stride: stride, inputs: module.width), rows: count, panels: panels(block.output),
       KERNELS_ADD, into: rows, stride: stride)
-    team.barrier()
+    me.barrier()
     normalise(mine, stride: stride)
-    share(rows, stride: stride, inputs: module.width, mine)
-    if !module.isQuantised { team.barrier() }
-    let pairs = team.share(of: block.gateUp.panels / 2, thread: thread)
+    exchange(rows, stride: stride, inputs: module.width, mine, me)
+    if !module.isQuantised { me.barrier() }
+    let pairs = me.share(of: block.gateUp.panels / 2)
     let innerStride = module.inner.padded
     block.gateUp.multiply(
       activations(rows, stride: stride, inputs: module.width), rows: count,
       panels: (2 * pairs.lowerBound)..<(2 * pairs.upperBound), KERNELS_GATE, into: workspace.gated, stride: innerStride)
-    team.barrier()
-    share(workspace.gated, stride: innerStride, inputs: module.inner, mine)
+    me.barrier()
+    exchange(workspace.gated, stride: innerStride, inputs: module.inner, mine, me)
     block.down.multiply(
       activations(workspace.gated, stride: innerStride, inputs: module.inner), rows: count, panels: panels(block.down),
       KERNELS_ADD, into: rows, stride: stride)
-    team.barrier()
+    me.barrier()
     normalise(mine, stride: stride)
     if isLast { return }
     quantise(rows, stride: stride, inputs: module.width, mine)
-    team.barrier()
+    me.barrier()
   }
 
   /// state ← x; sums of squares per row.
   private func replace(
-    _ state: UnsafeMutablePointer<Float>, _ list: SequenceList, thread: Int, firstOnly: Bool
+    _ state: UnsafeMutablePointer<Float>, _ list: SequenceList, _ me: TeamMember, firstOnly: Bool
   ) {
     func replace(row: Int, place: Int, position: Int, count: Int) {
       let target = state + (list.slots[place] * positions + position) * stride
@@ -157,11 +155,11 @@ struct ModulePass {
         workspace.sizes + row)
     }
     if firstOnly {
-      for index in team.share(of: list.count, thread: thread) {
+      for index in me.share(of: list.count) {
         replace(row: index * positions, place: list.places[index], position: 0, count: 1)
       }
     } else {
-      list.forEachRun(team.share(of: list.rows, thread: thread), replace)
+      list.forEachRun(me.share(of: list.rows), replace)
     }
   }
 
@@ -170,10 +168,12 @@ struct ModulePass {
   }
 
   /// Quantises the thread's rows where the format wants that, and waits until all rows are.
-  private func share(_ source: UnsafePointer<Float>, stride: Int, inputs: Int, _ mine: Range<Int>) {
+  private func exchange(
+    _ source: UnsafePointer<Float>, stride: Int, inputs: Int, _ mine: Range<Int>, _ me: TeamMember
+  ) {
     guard module.isQuantised else { return }
     quantise(source, stride: stride, inputs: inputs, mine)
-    team.barrier()
+    me.barrier()
   }
 
   private func quantise(_ source: UnsafePointer<Float>, stride: Int, inputs: Int, _ mine: Range<Int>) {

@@ -9,7 +9,6 @@ struct SegmentRun {
   let states: SequenceStates
   let slow, fast: ModulePass
   let workspace: Workspace
-  let team: WorkerTeam
   let cycles: Int
   /// Steps per cycle, at most this many if a tolerance is given.
   let steps: Int
@@ -23,42 +22,42 @@ struct SegmentRun {
   /// Per thread: places of the sequences that have not converged.
   let unfinished: UnsafeMutablePointer<Int>
 
-  func run(thread: Int) {
+  func run(_ me: TeamMember) {
     for cycle in 0..<cycles {
-      if cycle > 0 && network.architecture.lReset { restart(thread: thread) }
-      injectSlow(thread: thread)
+      if cycle > 0 && network.architecture.lReset { restart(me) }
+      injectSlow(me)
       if let tolerance {
-        converge(tolerance, thread: thread)
+        converge(tolerance, me)
       } else {
         for step in 0..<steps {
-          fast.update(states.fast, injection: workspace.injection, list, thread: thread) {
+          fast.update(states.fast, injection: workspace.injection, list, me) {
             // The sums of the update before are whole now, and are not written again before the next barrier.
-            if step > 0 { note(list, isSlow: false, thread: thread) }
+            if step > 0 { note(list, isSlow: false, me) }
           }
         }
       }
-      injectFast(thread: thread)
+      injectFast(me)
       let isFinal = cycle == cycles - 1
       slow.update(
-        states.slow, injection: workspace.injection, list, thread: thread, firstOnly: isFinal && firstOnly
+        states.slow, injection: workspace.injection, list, me, firstOnly: isFinal && firstOnly
       ) {
-        if tolerance == nil { note(list, isSlow: false, thread: thread) }
+        if tolerance == nil { note(list, isSlow: false, me) }
       }
-      team.barrier()
-      note(list, isSlow: true, isFinal: isFinal, thread: thread)
+      me.barrier()
+      note(list, isSlow: true, isFinal: isFinal, me)
     }
   }
 
   /// Steps until every sequence has converged or taken all steps. All threads come to the same list of the others.
-  private func converge(_ tolerance: Float, thread: Int) {
-    let places = unfinished + thread * states.capacity
+  private func converge(_ tolerance: Float, _ me: TeamMember) {
+    let places = unfinished + me.thread * states.capacity
     for index in 0..<list.count { places[index] = list.places[index] }
     var count = list.count
     for _ in 0..<steps where count > 0 {
       let others = SequenceList(places: places, count: count, slots: list.slots, positions: list.positions)
-      fast.update(states.fast, injection: workspace.injection, others, thread: thread) {}
-      team.barrier()
-      note(others, isSlow: false, thread: thread)
+      fast.update(states.fast, injection: workspace.injection, others, me) {}
+      me.barrier()
+      note(others, isSlow: false, me)
       count = 0
       for index in 0..<others.count where !(residual(index, positions: list.positions) < tolerance) {
         places[count] = places[index]
@@ -79,8 +78,8 @@ struct SegmentRun {
   }
 
   /// Writes down the residuals of an update whose sums are whole.
-  private func note(_ done: SequenceList, isSlow: Bool, isFinal: Bool = false, thread: Int) {
-    guard thread == 0 else { return }
+  private func note(_ done: SequenceList, isSlow: Bool, isFinal: Bool = false, _ me: TeamMember) {
+    guard me.thread == 0 else { return }
     for index in 0..<done.count {
       let place = done.places[index]
       let isFirstOnly = isSlow && isFinal && isLast[place] && network.architecture.head == .trade
@@ -90,19 +89,19 @@ struct SegmentRun {
   }
 
   /// z_L ← z_l0.
-  private func restart(thread: Int) {
-    list.forEachRun(team.share(of: list.rows, thread: thread)) { _, place, position, count in
+  private func restart(_ me: TeamMember) {
+    list.forEachRun(me.share(of: list.rows)) { _, place, position, count in
       states.restartFast(list.slots[place], position..<(position + count))
     }
   }
 
   /// injection ← bridge(z_H) + e.
-  private func injectSlow(thread: Int) {
-    let mine = team.share(of: list.rows, thread: thread)
+  private func injectSlow(_ me: TeamMember) {
+    let mine = me.share(of: list.rows)
     let stride = fast.stride
     let width = Int32(fast.module.width)
     if let bridge = network.bridgeHL {
-      carry(states.slow, of: slow, through: bridge, stride: stride, thread: thread)
+      carry(states.slow, of: slow, through: bridge, stride: stride, me)
     }
     list.forEachRun(mine) { row, place, position, count in
       let target = workspace.injection + row * stride
@@ -114,12 +113,12 @@ struct SegmentRun {
   }
 
   /// injection ← bridge(z_L).
-  private func injectFast(thread: Int) {
+  private func injectFast(_ me: TeamMember) {
     if let bridge = network.bridgeLH {
-      return carry(states.fast, of: fast, through: bridge, stride: slow.stride, thread: thread)
+      return carry(states.fast, of: fast, through: bridge, stride: slow.stride, me)
     }
     let stride = fast.stride
-    list.forEachRun(team.share(of: list.rows, thread: thread)) { row, place, position, count in
+    list.forEachRun(me.share(of: list.rows)) { row, place, position, count in
       let first = list.slots[place] * list.positions + position
       (workspace.injection + row * stride).update(from: states.fast + first * stride, count: count * stride)
     }
@@ -127,13 +126,14 @@ struct SegmentRun {
 
   /// injection ← state Wᵀ, whole when it returns.
   private func carry(
-    _ state: UnsafeMutablePointer<Float>, of source: ModulePass, through bridge: PackedMatrix, stride: Int, thread: Int
+    _ state: UnsafeMutablePointer<Float>, of source: ModulePass, through bridge: PackedMatrix, stride: Int,
+    _ me: TeamMember
   ) {
-    let x = source.gather(state, list, thread: thread)
-    team.barrier()
+    let x = source.gather(state, list, me)
+    me.barrier()
     bridge.multiply(
-      x, rows: list.rows, panels: team.share(of: bridge.panels, thread: thread), into: workspace.injection,
+      x, rows: list.rows, panels: me.share(of: bridge.panels), into: workspace.injection,
       stride: stride)
-    team.barrier()
+    me.barrier()
   }
 }
