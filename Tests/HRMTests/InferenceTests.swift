@@ -44,7 +44,7 @@ struct InferenceTests {
     }
     let network = try HRMNetwork(architecture: architecture, tensors: tensors)
     let inference = HRMInference(network: network, threads: 1 + seed % 3)
-    let naive = NaiveNetwork(a: architecture, w: tensors)
+    let naive = try NaiveNetwork(a: architecture, w: tensors)
     let embedding: NaiveNetwork.Rows
     if architecture.front == .bars {
       let input = Fixture.input(architecture, seed: UInt64(seed))

@@ -10,12 +10,13 @@ struct NaiveNetwork {
   var precision = HRMPrecision.float32
 
   /// A network whose large matrices are rounded as `precision` stores them.
-  init(a: HRMArchitecture, w: [String: Tensor], precision: HRMPrecision = .float32) {
+  init(a: HRMArchitecture, w: [String: Tensor], precision: HRMPrecision = .float32) throws {
     self.a = a
     self.precision = precision
     var rounded = w
     for spec in a.tensorSpecs {
-      let stored = StoredTensor(w[spec.name]!, as: spec.element(in: precision))
+      let stored = try StoredTensor(
+        narrowing: w[spec.name]!, to: spec.element(in: precision), name: spec.name, file: "test")
       rounded[spec.name] = Tensor(shape: spec.shape, values: stored.floats())
     }
     self.w = rounded

@@ -1,4 +1,5 @@
 import HRM
+import Kernels
 import Testing
 
 @Suite("Rounded weights and activations")
@@ -17,7 +18,7 @@ struct PrecisionTests {
     let tensors = Fixture.tensors(architecture, seed: UInt64(seed))
     let network = try HRMNetwork(architecture: architecture, tensors: tensors, precision: precision)
     let inference = HRMInference(network: network, threads: 1 + seed % 2)
-    let naive = NaiveNetwork(a: architecture, w: tensors, precision: precision)
+    let naive = try NaiveNetwork(a: architecture, w: tensors, precision: precision)
     let input = Fixture.input(architecture, seed: UInt64(seed))
     inference.begin(input)
     let embedding = naive.embed(input)
@@ -97,5 +98,25 @@ struct PrecisionTests {
       zip(try heads(precision), exact).reduce(0) { max($0, abs($1.0 - $1.1)) }
     }
     #expect(errors[0] == 0 && errors.dropFirst().allSatisfy { $0 > 0 && $0 < 0.5 }, "\(errors)")
+  }
+
+  @Test("weights are rounded as the kernels round them, in memory as in a file", arguments: 0..<4)
+  func narrowing(seed: Int) throws {
+    var random = TestRandom(seed: UInt64(seed))
+    let (rows, columns) = (1 + random.below(40), 1 + random.below(40))
+    var values = (0..<(rows * columns)).map { _ in random.symmetric() * Float(1 << random.below(20)) }
+    // Ties, rows of zeros, and numbers next to nothing.
+    for index in values.indices where index % 7 == 0 { values[index] = Float(index % 9 - 4) * 0x1.01p-3 }
+    for index in 0..<columns { values[index] *= seed % 2 == 0 ? 0 : 7 * .leastNonzeroMagnitude }
+    let tensor = Tensor(shape: [rows, columns], values: values)
+    let half = try StoredTensor(narrowing: tensor, to: .brainFloat16, name: "w", file: "test")
+    var halves = [UInt16](repeating: 0, count: values.count)
+    kernels_to_bfloat16(values, values.count, &halves)
+    #expect(half.withBytes { Array($0) } == halves.withUnsafeBytes { Array($0) })
+    let bytes = try StoredTensor(narrowing: tensor, to: .int8, name: "w", file: "test")
+    var integers = [Int8](repeating: 0, count: values.count)
+    var scales = [Float](repeating: 0, count: rows)
+    kernels_to_int8(values, Int32(rows), Int32(columns), &integers, &scales)
+    #expect(bytes.withBytes { $0.map { Int8(bitPattern: $0) } } == integers && bytes.scales == scales)
   }
 }

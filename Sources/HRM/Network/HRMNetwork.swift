@@ -66,7 +66,8 @@ public final class HRMNetwork: @unchecked Sendable {
         throw ModelError(
           file: file, subject: "tensor \(spec.name)", reason: "element \(index) is \(tensor.values[index])")
       }
-      stored[spec.name] = StoredTensor(tensor, as: spec.element(in: precision))
+      stored[spec.name] = try StoredTensor(
+        narrowing: tensor, to: spec.element(in: precision), name: spec.name, file: file)
     }
     if tensors.count != specs.count {
       let known = Set(specs.map(\.name))
