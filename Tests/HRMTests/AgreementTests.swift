@@ -25,7 +25,9 @@ struct AgreementTests {
 
   private func measure(_ source: HRMNetwork, _ copy: HRMNetwork, depth: Int) throws -> Quantisation.Agreement {
     var meter = AgreementMeter(source: source, copy: copy, depth: depth)
-    for sample in Self.samples { try meter.add(sample) }
+    for start in stride(from: 0, to: Self.samples.count, by: AgreementMeter.batch) {
+      try meter.add(Array(Self.samples[start..<min(start + AgreementMeter.batch, Self.samples.count)]))
+    }
     return meter.agreement(kind: .synthetic, sources: ["test"], seed: 1)
   }
 
@@ -98,6 +100,6 @@ struct AgreementTests {
     var meter = AgreementMeter(source: network, copy: network, depth: 1)
     var sample = Self.samples[0]
     sample.input.bars[3] = .nan
-    expectRefusal("bars", "number 3 is nan") { try meter.add(sample) }
+    expectRefusal("bars", "number 3 is nan") { try meter.add([sample]) }
   }
 }

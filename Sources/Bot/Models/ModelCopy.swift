@@ -98,13 +98,13 @@ package struct ModelCopy {
           architecture: master.architecture, stored: copied, precision: request.precision, file: request.source),
         depth: depth)
     }
-    for (index, observation) in sample.samples.enumerated() {
-      if index % 10 == 0 {
-        try progress(
-          "comparing \(request.precision.label) with fp32: \(index) of \(sample.samples.count) observations",
-          Double(index) / Double(sample.samples.count))
-      }
-      try modelWork { try meter.add(observation) }
+    let total = sample.samples.count
+    for start in stride(from: 0, to: total, by: AgreementMeter.batch) {
+      try progress(
+        "comparing \(request.precision.label) with fp32: \(start) of \(total) observations",
+        Double(start) / Double(total))
+      let batch = Array(sample.samples[start..<min(start + AgreementMeter.batch, total)])
+      try modelWork { try meter.add(batch) }
     }
     return meter.agreement(kind: sample.kind, sources: sample.sources, seed: sample.seed)
   }

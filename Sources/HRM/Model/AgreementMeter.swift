@@ -13,6 +13,9 @@ package struct AgreementMeter {
     }
   }
 
+  /// Inputs that are computed together: their number changes the speed, never a result.
+  package static let batch = 8
+
   private let source: HRMInference
   private let copy: HRMInference
   private let depth: Int
@@ -29,8 +32,8 @@ package struct AgreementMeter {
   package init(source: HRMNetwork, copy: HRMNetwork, depth: Int) {
     precondition(
       source.architecture == copy.architecture && depth >= 1, "two networks of one shape, one segment or more")
-    self.source = HRMInference(network: source)
-    self.copy = HRMInference(network: copy)
+    self.source = HRMInference(network: source, capacity: Self.batch)
+    self.copy = HRMInference(network: copy, capacity: Self.batch)
     self.depth = depth
     let actions = source.architecture.nActions
     equalActions = Array(repeating: 0, count: depth)
@@ -39,22 +42,39 @@ package struct AgreementMeter {
     deviations = means
   }
 
-  /// Takes one more input. Throws `ModelError` when a network says something that is not finite, or the input does not
-  /// fit.
-  package mutating func add(_ sample: Sample) throws {
-    try sample.input.validate(for: source.network.architecture)
-    source.begin(sample.input)
-    copy.begin(sample.input)
+  /// Takes more inputs, at most `batch`. Throws `ModelError` when a network says something that is not finite, or an input
+  /// does not fit.
+  package mutating func add(_ samples: [Sample]) throws {
+    precondition(samples.count <= Self.batch, "\(samples.count) samples at once")
+    for (slot, sample) in samples.enumerated() {
+      try sample.input.validate(for: source.network.architecture)
+      source.begin(sample.input, slot: slot)
+      copy.begin(sample.input, slot: slot)
+    }
+    let slots = Array(samples.indices)
+    let isLast = samples.map { _ in false }
+    // By depth, then by sample.
+    var answers: [(source: [HRMHeads], copy: [HRMHeads])] = []
+    for _ in 0..<depth {
+      answers.append(
+        (source.runSegment(slots: slots, isLast: isLast), copy.runSegment(slots: slots, isLast: isLast)))
+    }
+    for (slot, sample) in samples.enumerated() {
+      try take(answers.map { ($0.source[slot], $0.copy[slot]) }, legal: sample.legal)
+    }
+  }
+
+  /// Takes what both said about one input, after each segment.
+  private mutating func take(_ trace: [(HRMHeads, HRMHeads)], legal: [Bool]) throws {
     count += 1
     var halted: (source: Int?, copy: Int?)
-    for index in 0..<depth {
-      let (first, second) = (source.runSegment(), copy.runSegment())
+    for (index, (first, second)) in trace.enumerated() {
       guard first.isFinite, second.isFinite else {
         throw ModelError(
           file: "network", subject: "observation \(count)",
           reason: "the \(first.isFinite ? "copy" : "source") answers with a number that is not finite")
       }
-      let best = (first.bestAction(legal: sample.legal), second.bestAction(legal: sample.legal))
+      let best = (first.bestAction(legal: legal), second.bestAction(legal: legal))
       if best.0 == best.1 { equalActions[index] += 1 }
       if halted.source == nil && (first.qHalt > first.qContinue || index == depth - 1) { halted.source = best.0 }
       if halted.copy == nil && (second.qHalt > second.qContinue || index == depth - 1) { halted.copy = best.1 }
