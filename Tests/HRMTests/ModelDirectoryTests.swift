@@ -123,6 +123,24 @@ struct ModelDirectoryTests {
     #expect(try ModelDirectory.load(path).0.name == "tiny-1")
   }
 
+  @Test("places are found in paths of every form")
+  func paths() {
+    let cases = [
+      ("p", ".", "p"), ("/p", "/", "p"), ("a/p", "a", "p"), ("/a/p/", "/a", "p"), ("a//p", "a", "p"), ("p/", ".", "p"),
+      ("//p", "/", "p"), ("./p", ".", "p"), ("/a/bc/model", "/a/bc", "model"),
+    ]
+    for (path, parent, last) in cases {
+      #expect(ModelDirectory.parent(of: path) == parent && ModelDirectory.lastComponent(of: path) == last, "\(path)")
+    }
+  }
+
+  @Test("a trailing slash changes nothing")
+  func trailingSlash() throws {
+    let directory = try ScratchDirectory()
+    _ = try Self.create(directory.file("model/"))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["model"])
+  }
+
   @Test("weights that fit their hash but not the architecture are refused")
   func wrongTensors() throws {
     let directory = try ScratchDirectory()

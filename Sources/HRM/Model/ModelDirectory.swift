@@ -23,7 +23,7 @@ public struct ModelDirectory {
   ) throws -> ModelManifest {
     try architecture.validate(file: path)
     let manifest = ModelManifest(
-      name: name ?? (path as NSString).lastPathComponent, architecture: architecture,
+      name: name ?? lastComponent(of: path), architecture: architecture,
       featureSchemaHash: featureSchemaHash, instruments: instruments, timeframes: timeframes, files: [:],
       untrained: true, training: nil, seed: seed)
     return try write(manifest, WeightInitialiser.tensors(of: architecture, seed: seed), to: path)
@@ -49,6 +49,7 @@ public struct ModelDirectory {
     _ manifest: ModelManifest, pieces: [SafetensorsFile.Piece], to path: String
   ) throws -> ModelManifest {
     guard access(path, F_OK) != 0 else { throw ModelError(file: path, reason: "exists already; choose another path") }
+    let path = withoutTrailingSlashes(path)
     var template = Array("\(path).partial-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
       throw ModelError(file: path, reason: "no directory can be made beside it: \(BoundedFile.systemError())")
@@ -69,14 +70,33 @@ public struct ModelDirectory {
       guard rename(partial, path) == 0 else {
         throw ModelError(file: path, reason: "cannot be put in place: \(BoundedFile.systemError())")
       }
-      let parent = (path as NSString).deletingLastPathComponent
-      try DurableFile.syncDirectory(parent.isEmpty ? "." : parent)
+      try DurableFile.syncDirectory(parent(of: path))
       return manifest
     } catch {
       for name in [weightsFile, manifestFile] { unlink("\(partial)/\(name)") }
       rmdir(partial)
       throw error
     }
+  }
+
+  /// Directory that an entry of the file system lies in. Foundation's own answer traps for a relative path of one letter.
+  package static func parent(of path: String) -> String {
+    let trimmed = withoutTrailingSlashes(path)
+    guard let slash = trimmed.lastIndex(of: "/") else { return "." }
+    let parent = withoutTrailingSlashes(String(trimmed[..<slash]))
+    return parent.isEmpty ? "/" : parent
+  }
+
+  /// Last part of a path.
+  package static func lastComponent(of path: String) -> String {
+    let trimmed = withoutTrailingSlashes(path)
+    return trimmed.lastIndex(of: "/").map { String(trimmed[trimmed.index(after: $0)...]) } ?? trimmed
+  }
+
+  private static func withoutTrailingSlashes(_ path: String) -> String {
+    var path = path
+    while path.hasSuffix("/") { path.removeLast() }
+    return path
   }
 
   /// Reads a model and verifies all of it: the list of files, the manifest, the SHA-256 of the weights, and that the
