@@ -11,7 +11,7 @@ struct ModelCommand: ParsableCommand {
       EXAMPLES
         hrmbot model new --seed 7
         hrmbot model info ~/.local/state/hrmbot/models/hrm-27m-seed1
-      """, subcommands: [New.self, Info.self])
+      """, subcommands: [New.self, Info.self, Verify.self])
 
   struct New: ParsableCommand {
     static let configuration = CommandConfiguration(
