@@ -85,14 +85,14 @@ static void LEVEL(train_attend)(
     LEVEL(turn)(heads, k, heads->stride, positions, 1);
   }
   LEVEL(transpose_head)(k, heads->stride, positions, width, keys);
-  const LEVEL(Factors) by_keys = {q, heads->stride, 1, keys, columns, KERNELS_LANES, width};
+  const LEVEL(Factors) by_keys = {q, heads->stride, 1, keys, columns, KERNELS_LANES, width, NULL};
   LEVEL(product)(by_keys, columns / KERNELS_LANES, queries, NULL, 0, scores, columns);
   const float scale = 1 / sqrtf((float)width);
   for (int32_t query = 0; query < queries; query++) {
     LEVEL(train_softmax)(scores + (ptrdiff_t)query * columns, positions, scale);
   }
   LEVEL(copy_head)(v, heads->stride, positions, width, values);
-  const LEVEL(Factors) by_values = {scores, columns, 1, values, padded, KERNELS_LANES, positions};
+  const LEVEL(Factors) by_values = {scores, columns, 1, values, padded, KERNELS_LANES, positions, NULL};
   LEVEL(product)(by_values, padded / KERNELS_LANES, queries, NULL, 0, result, padded);
   LEVEL(put_head)(result, queries, width, out, heads->out_stride);
 }
@@ -111,7 +111,7 @@ static void LEVEL(train_attend_backward)(
   LEVEL(copy_head)(q, heads->stride, queries, width, qs);
   LEVEL(copy_head)(k, heads->stride, positions, width, ks);
   const int32_t panels = padded / KERNELS_LANES;
-  const LEVEL(Factors) by_values = {d_outs, padded, 1, values, columns, KERNELS_LANES, width};
+  const LEVEL(Factors) by_values = {d_outs, padded, 1, values, columns, KERNELS_LANES, width, NULL};
   LEVEL(product)(by_values, columns / KERNELS_LANES, queries, NULL, 0, d_scores, columns);
   const float scale = 1 / sqrtf((float)width);
   for (int32_t query = 0; query < queries; query++) {
@@ -124,14 +124,14 @@ static void LEVEL(train_attend_backward)(
       LEVEL(store)(row + at, LEVEL(load)(p + at) * (LEVEL(load)(row + at) - mean) * scale);
     }
   }
-  const LEVEL(Factors) to_values = {probabilities, 1, columns, d_outs, padded, KERNELS_LANES, queries};
+  const LEVEL(Factors) to_values = {probabilities, 1, columns, d_outs, padded, KERNELS_LANES, queries, NULL};
   LEVEL(product)(to_values, panels, positions, NULL, 0, result, padded);
   LEVEL(put_head)(result, positions, width, v, heads->stride);
-  const LEVEL(Factors) to_queries = {d_scores, columns, 1, ks, padded, KERNELS_LANES, positions};
+  const LEVEL(Factors) to_queries = {d_scores, columns, 1, ks, padded, KERNELS_LANES, positions, NULL};
   LEVEL(product)(to_queries, panels, queries, NULL, 0, result, padded);
   for (ptrdiff_t at = (ptrdiff_t)queries * padded; at < size; at++) result[at] = 0;
   LEVEL(put_head)(result, positions, width, q, heads->stride);
-  const LEVEL(Factors) to_keys = {d_scores, 1, columns, qs, padded, KERNELS_LANES, queries};
+  const LEVEL(Factors) to_keys = {d_scores, 1, columns, qs, padded, KERNELS_LANES, queries, NULL};
   LEVEL(product)(to_keys, panels, positions, NULL, 0, result, padded);
   LEVEL(put_head)(result, positions, width, k, heads->stride);
   if (heads->cosines) {

@@ -21,6 +21,8 @@ typedef struct {
   const float *b;
   ptrdiff_t b_step, panel_step;
   int32_t terms;
+  // What is used next and should be on its way from memory; null for nothing.
+  const float *ahead;
 } LEVEL(Factors);
 
 KERNELS_INLINE void LEVEL(tile)(
@@ -29,17 +31,19 @@ KERNELS_INLINE void LEVEL(tile)(
   const ptrdiff_t row_step = factors->row_step, term_step = factors->term_step, b_step = factors->b_step;
   const ptrdiff_t panel_step = factors->panel_step;
   _Pragma("clang loop unroll(full)") for (int32_t r = 0; r < rows; r++) sums[r][0] = sums[r][1] = (Lanes){};
-  for (int32_t term = 0; term < factors->terms; term++, a += term_step, b += b_step) {
-    Lanes right[2];
-    right[0] = LEVEL(load)(b);
-    if (panels == 2) right[1] = LEVEL(load)(b + panel_step);
-    // Panels are read once from start to end: the next lines are fetched while these are in use.
-    __builtin_prefetch(b + 16 * KERNELS_LANES);
-    if (panels == 2) __builtin_prefetch(b + panel_step + 16 * KERNELS_LANES);
-    _Pragma("clang loop unroll(full)") for (int32_t r = 0; r < rows; r++) {
-      const float left = a[r * row_step];
-      sums[r][0] += left * right[0];
-      if (panels == 2) sums[r][1] += left * right[1];
+  const float *ahead = factors->ahead ? factors->ahead : b;
+  for (int32_t first = 0; first < factors->terms; first += 8, ahead += KERNELS_LANES) {
+    const int32_t end = first + 8 < factors->terms ? first + 8 : factors->terms;
+    __builtin_prefetch(ahead, 0, 2);
+    for (int32_t term = first; term < end; term++, a += term_step, b += b_step) {
+      Lanes right[2];
+      right[0] = LEVEL(load)(b);
+      if (panels == 2) right[1] = LEVEL(load)(b + panel_step);
+      _Pragma("clang loop unroll(full)") for (int32_t r = 0; r < rows; r++) {
+        const float left = a[r * row_step];
+        sums[r][0] += left * right[0];
+        if (panels == 2) sums[r][1] += left * right[1];
+      }
     }
   }
 }
@@ -75,6 +79,7 @@ KERNELS_INLINE void LEVEL(strip)(
     Lanes sums[TILE_ROWS][2];                                                                        \
     factors.a = a + row * factors.row_step;                                                          \
     LEVEL(tile)(&factors, count, panels, sums);                                                      \
+    if (factors.ahead) factors.ahead += (ptrdiff_t)(factors.terms / 8) * KERNELS_LANES;              \
     _Pragma("clang loop unroll(full)") for (int32_t r = 0; r < count; r++) {                         \
       _Pragma("clang loop unroll(full)") for (int32_t p = 0; p < panels; p++) {                      \
         const ptrdiff_t at = (ptrdiff_t)p * KERNELS_LANES;                                           \
@@ -94,6 +99,7 @@ KERNELS_INLINE void LEVEL(product)(
   int32_t panel = 0;
 #if TILE_PANELS == 2
   for (; panel + 2 <= panels; panel += 2) {
+    if (factors.ahead) factors.ahead = factors.b + 2 * factors.panel_step;
     LEVEL(strip)(factors, 2, rows, base, base_stride, y, y_stride);
     factors.b += 2 * factors.panel_step;
     y += 2 * KERNELS_LANES;
@@ -101,6 +107,7 @@ KERNELS_INLINE void LEVEL(product)(
   }
 #endif
   for (; panel < panels; panel++) {
+    if (factors.ahead) factors.ahead = factors.b + factors.panel_step;
     LEVEL(strip)(factors, 1, rows, base, base_stride, y, y_stride);
     factors.b += factors.panel_step;
     y += KERNELS_LANES;
@@ -112,7 +119,7 @@ static void LEVEL(train_multiply)(
     const float *x, ptrdiff_t x_stride, const float *packed, int32_t inputs, int32_t panels, const float *base,
     float *y, ptrdiff_t y_stride, int32_t rows) {
   const LEVEL(Factors) factors = {
-      x, x_stride, 1, packed, KERNELS_LANES, (ptrdiff_t)inputs * KERNELS_LANES, inputs};
+      x, x_stride, 1, packed, KERNELS_LANES, (ptrdiff_t)inputs * KERNELS_LANES, inputs, packed};
   LEVEL(product)(factors, panels, rows, base, y_stride, y, y_stride);
 }
 
@@ -120,9 +127,10 @@ static void LEVEL(train_multiply_gate)(
     const float *x, ptrdiff_t x_stride, const float *packed, int32_t inputs, int32_t panel_pairs, float *gated,
     ptrdiff_t gated_stride, float *gate_up, ptrdiff_t gate_up_stride, ptrdiff_t up_offset, int32_t rows) {
   const ptrdiff_t panel_step = (ptrdiff_t)inputs * KERNELS_LANES;
-  LEVEL(Factors) factors = {x, x_stride, 1, packed, KERNELS_LANES, panel_step, inputs};
+  LEVEL(Factors) factors = {x, x_stride, 1, packed, KERNELS_LANES, panel_step, inputs, NULL};
   for (int32_t pair = 0; pair < panel_pairs; pair++, factors.b = packed + (ptrdiff_t)pair * 2 * panel_step) {
     const ptrdiff_t at = (ptrdiff_t)pair * KERNELS_LANES;
+    factors.ahead = factors.b + 2 * panel_step;
     int32_t row = 0;
 #if TILE_PANELS == 2
 #define GATE_TILE(count) LEVEL(tile)(&factors, count, 2, sums);
@@ -143,7 +151,8 @@ static void LEVEL(train_multiply_gate)(
     Lanes sums[TILE_ROWS][2];                                                                        \
     factors.a = x + row * x_stride;                                                                  \
     GATE_TILE(count)                                                                                 \
-    for (int32_t r = 0; r < count; r++) {                                                            \
+    factors.ahead += (ptrdiff_t)(inputs / 8) * KERNELS_LANES;                                        \
+    _Pragma("clang loop unroll(full)") for (int32_t r = 0; r < count; r++) {                         \
       const Lanes gate = sums[r][0], up = sums[r][1];                                                \
       LEVEL(store)(gated + (row + r) * gated_stride + at, gate / (LEVEL(exp)(-gate) + 1.0f) * up);   \
       if (gate_up) {                                                                                 \
@@ -183,7 +192,7 @@ KERNELS_INLINE void LEVEL(gradient_chunk)(const LEVEL(GradientTile) *tile, int32
     LEVEL(store)(packed, LEVEL(load)(x));
     if (tile->panels == 2) LEVEL(store)(packed + KERNELS_LANES, LEVEL(load)(x + KERNELS_LANES));
   }
-  LEVEL(Factors) factors = {NULL, 1, TILE_ROWS, tile->packed, GRADIENT_COLUMNS, KERNELS_LANES, count};
+  LEVEL(Factors) factors = {NULL, 1, TILE_ROWS, tile->packed, GRADIENT_COLUMNS, KERNELS_LANES, count, NULL};
   for (int32_t output = 0; output < tile->outputs; output += TILE_ROWS, target += TILE_ROWS * GRADIENT_COLUMNS) {
     factors.a = tile->dy + (ptrdiff_t)output * tile->rows + (ptrdiff_t)first * TILE_ROWS;
     // Blocks are padded, and so is the room for sums: a whole block costs no more than a part of one.
@@ -216,11 +225,15 @@ static void LEVEL(train_weight_gradient)(
   float *blocks = scratch + (ptrdiff_t)chunk_rows * GRADIENT_COLUMNS;
   float *sums = blocks + (ptrdiff_t)rows * kernels_gradient_rows(end - first);
   LEVEL(GradientTile) tile = {blocks, NULL, x_stride, rows, chunk_rows, end - first, 0, scratch};
-  for (int32_t output = first; output < end; output += TILE_ROWS) {
-    const int32_t count = end - output < TILE_ROWS ? end - output : TILE_ROWS;
-    for (int32_t row = 0; row < rows; row++, blocks += TILE_ROWS) {
-      const float *source = dy + row * dy_stride + output;
-      for (int32_t i = 0; i < TILE_ROWS; i++) blocks[i] = i < count ? source[i] : 0;
+  for (int32_t row = 0; row < rows; row++) {
+    const float *source = dy + row * dy_stride + first;
+    float *target = blocks + (ptrdiff_t)row * TILE_ROWS;
+    int32_t output = 0;
+    for (; output + TILE_ROWS <= end - first; output += TILE_ROWS, target += (ptrdiff_t)rows * TILE_ROWS) {
+      memcpy(target, source + output, TILE_ROWS * sizeof *target);
+    }
+    for (int32_t i = 0; output < end - first && i < TILE_ROWS; i++) {
+      target[i] = output + i < end - first ? source[output + i] : 0;
     }
   }
   for (int32_t input = 0; input < inputs; input += GRADIENT_COLUMNS) {
