@@ -61,11 +61,4 @@ KERNELS_INLINE Lanes LEVEL(exp)(Lanes x) {
 
 KERNELS_INLINE Lanes LEVEL(sigmoid)(Lanes x) { return 1.0f / (LEVEL(exp)(-x) + 1.0f); }
 
-KERNELS_INLINE Lanes LEVEL(root)(Lanes x) {
-#if KERNELS_THIS_LEVEL == 2
-  return (Lanes)_mm512_sqrt_ps((__m512)x);
-#else
-  for (int lane = 0; lane < KERNELS_LANES; lane++) x[lane] = sqrtf(x[lane]);
-  return x;
-#endif
-}
+KERNELS_INLINE Lanes LEVEL(root)(Lanes x) { return __builtin_elementwise_sqrt(x); }

@@ -1,25 +1,49 @@
 // Optimisers, one pass over weights, gradients and moments.
 #pragma clang fp contract(fast)
 
-// atan2(y, x) for x ≥ 0; 0 where both are 0. Reduced to |t| ≤ tan(π/8), then the polynomial of Cephes' `atanf`.
+typedef double LEVEL(Doubles) __attribute__((vector_size(64)));
+typedef float LEVEL(HalfLanes) __attribute__((vector_size(32)));
+
+// atan(t) for t in 0...1 within 1e-10: a polynomial in t², fitted at 4,000 Chebyshev nodes.
+KERNELS_INLINE LEVEL(Doubles) LEVEL(small_angle)(LEVEL(Doubles) t) {
+  const LEVEL(Doubles) z = t * t;
+  LEVEL(Doubles) p = z * -0.0006804972996286991 + 0.00482722790520948;
+  p = p * z - 0.016055160907066705;
+  p = p * z + 0.034133423278256254;
+  p = p * z - 0.054215308610041854;
+  p = p * z + 0.07242284150949824;
+  p = p * z - 0.08979051051816545;
+  p = p * z + 0.1109298478809901;
+  p = p * z - 0.14283948421313322;
+  p = p * z + 0.19999909957025283;
+  p = p * z - 0.3333333151819832;
+  p = p * z + 0.9999999999390122;
+  return p * t;
+}
+
+// atan2(y, x) for x ≥ 0, rounded once: 0 where both are 0. The angle of small to large, and its complement where y is the
+// larger, in double precision.
 KERNELS_INLINE Lanes LEVEL(atan2)(Lanes y, Lanes x) {
   const LanesI32 sign = (LanesI32)y & INT32_MIN;
   const Lanes a = (Lanes)((LanesI32)y & INT32_MAX);
   const LanesI32 is_steep = a > x;
   const Lanes small = LEVEL(select)(is_steep, x, a), large = LEVEL(select)(is_steep, a, x);
-  // In 0...1: above tan(π/8), atan(t) = π/4 + atan((t - 1) / (t + 1)), with one division for both steps.
-  const LanesI32 is_middle = small > large * 0.414213562373095f;
-  const Lanes numerator = LEVEL(select)(is_middle, small - large, small);
-  const Lanes denominator = LEVEL(select)(is_middle, small + large, large);
-  const Lanes safe = LEVEL(select)(denominator > 0.0f, denominator, (Lanes){} + 1.0f);
-  const Lanes t = numerator / safe;
-  const Lanes z = t * t;
-  Lanes p = z * 8.05374449538e-2f - 1.38776856032e-1f;
-  p = p * z + 1.99777106478e-1f;
-  p = p * z - 3.33329491539e-1f;
-  Lanes angle = p * z * t + t;
-  angle = LEVEL(select)(is_middle, angle + 0.785398163397448f, angle);
-  angle = LEVEL(select)(is_steep, 1.57079632679490f - angle, angle);
+  const Lanes safe = LEVEL(select)(large > 0.0f, large, (Lanes){} + 1.0f);
+  // Steep ones subtract from π/2, the others add to 0.
+  const Lanes turn = LEVEL(select)(is_steep, (Lanes){} - 1.0f, (Lanes){} + 1.0f);
+  LEVEL(HalfLanes) halves[2], numerators[2], denominators[2], turns[2];
+  memcpy(numerators, &small, sizeof small);
+  memcpy(denominators, &safe, sizeof safe);
+  memcpy(turns, &turn, sizeof turn);
+  for (int half = 0; half < 2; half++) {
+    const LEVEL(Doubles) t = __builtin_convertvector(numerators[half], LEVEL(Doubles)) /
+                             __builtin_convertvector(denominators[half], LEVEL(Doubles));
+    const LEVEL(Doubles) direction = __builtin_convertvector(turns[half], LEVEL(Doubles));
+    const LEVEL(Doubles) base = (1.0 - direction) * 0.78539816339744830962;
+    halves[half] = __builtin_convertvector(base + direction * LEVEL(small_angle)(t), LEVEL(HalfLanes));
+  }
+  Lanes angle;
+  memcpy(&angle, halves, sizeof angle);
   return (Lanes)((LanesI32)angle ^ sign);
 }
 
