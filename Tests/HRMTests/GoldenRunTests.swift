@@ -44,10 +44,12 @@ struct GoldenRunTests {
     return try GoldenRun.report(try GoldenCase(path: path), threads: 1)
   }
 
-  @Test("a wrong value anywhere is a miss of that tensor alone", arguments: [
-    "eval.seg2.z_l", "eval.seg1.residual", "train.seg1.loss", "train.seg2.halted", "train.seg0.part.correct",
-    "train.seg1.target_continue", "grad.tf_emb", "after3.b_value", "train.final.z_h", "opt.w2",
-  ])
+  @Test(
+    "a wrong value anywhere is a miss of that tensor alone",
+    arguments: [
+      "eval.seg2.z_l", "eval.seg1.residual", "train.seg1.loss", "train.seg2.halted", "train.seg0.part.correct",
+      "train.seg1.target_continue", "grad.tf_emb", "after3.b_value", "train.final.z_h", "opt.w2",
+    ])
   func misses(name: String) throws {
     let report = try report(tensors: { $0[name]!.values[0] += $0[name]!.values[0] == 1 ? -1 : 1 })
     // The expected weights of the optimiser are compared, and start the next comparison only as w0.
@@ -85,12 +87,14 @@ struct GoldenRunTests {
     #expect(try outcome("grad.H.blocks.0.w_down", 1, 0.005) == .missed)
   }
 
-  @Test("unknown or contradictory configurations are refused by file and field", arguments: [
-    ("\"softmax\"", "\"hinge\"", "loss_type", "hinge"), ("\"rope\"", "\"alibi\"", "pos", "alibi"),
-    ("\"bars\"", "\"pixels\"", "front", "pixels"), ("\"lr\": 0.001", "\"lr\": -1", "lr", "-1"),
-    ("0.95", "1.0", "betas", "1.0"), ("\"d_h\": 32", "\"d_h\": 33", "heads_h", "33"),
-    ("\"t_steps\"", "\"steps\"", "t_steps", "missing"),
-  ])
+  @Test(
+    "unknown or contradictory configurations are refused by file and field",
+    arguments: [
+      ("\"softmax\"", "\"hinge\"", "loss_type", "hinge"), ("\"rope\"", "\"alibi\"", "pos", "alibi"),
+      ("\"bars\"", "\"pixels\"", "front", "pixels"), ("\"lr\": 0.001", "\"lr\": -1", "lr", "-1"),
+      ("0.95", "1.0", "betas", "1.0"), ("\"d_h\": 32", "\"d_h\": 33", "heads_h", "33"),
+      ("\"t_steps\"", "\"steps\"", "t_steps", "missing"),
+    ])
   func refusals(from: String, to: String, field: String, value: String) throws {
     let (scratch, path) = try changed(json: { $0.replacingOccurrences(of: from, with: to) })
     defer { withExtendedLifetime(scratch) {} }

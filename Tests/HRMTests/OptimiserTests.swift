@@ -53,9 +53,11 @@ struct OptimiserTests {
     #expect(abs(Double(weights[2]) - 0.5 * pow(0.995, 3)) < 1e-7)
   }
 
-  @Test("all tensors of a network move as single arrays do; constants do not", arguments: [
-    OptimiserSettings.Rule.adamATan2, .adamW,
-  ])
+  @Test(
+    "all tensors of a network move as single arrays do; constants do not",
+    arguments: [
+      OptimiserSettings.Rule.adamATan2, .adamW,
+    ])
   func network(rule: OptimiserSettings.Rule) throws {
     let setup = try Setup(TrainingFixture.architecture())
     var settings = settings

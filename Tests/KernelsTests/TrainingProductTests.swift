@@ -116,7 +116,9 @@ struct TrainingProductTests {
           base.values, base.stride, matrix.backwardPanels, Int32(outputs), Int32(dx.stride / 16), nil, &dx.values,
           dx.stride, Int32(rows))
         let back = base.exact.map { dy in
-          (0..<inputs).map { input in (0..<outputs).reduce(0) { $0 + dy[$1] * Double(matrix.values[$1 * inputs + input]) } }
+          (0..<inputs).map { input in
+            (0..<outputs).reduce(0) { $0 + dy[$1] * Double(matrix.values[$1 * inputs + input]) }
+          }
         }
         #expect(dx.deviation(from: back) <= Self.tolerance(outputs), "seed \(seed)")
       }

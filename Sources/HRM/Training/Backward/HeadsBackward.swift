@@ -4,7 +4,8 @@ extension TrainingNetwork {
     let a = architecture
     precondition(gradients.qHalt.count == lanes && gradients.qContinue.count == lanes, "gradients of other lanes")
     precondition(gradients.policy.count == (a.head == .trade ? lanes * a.nActions : 0), "gradients of another head")
-    precondition(gradients.tokens.count == (a.head == .lm ? lanes * a.seqLen * a.vocab : 0), "gradients of another head")
+    let tokens = a.head == .lm ? lanes * a.seqLen * a.vocab : 0
+    precondition(gradients.tokens.count == tokens, "gradients of another head")
     for lane in 0..<lanes {
       let row = backwardMemory.firstGradients.floats + lane * firstHeads.stride
       if a.head == .trade {

@@ -6,6 +6,8 @@ final class AlignedBlock: @unchecked Sendable {
   let count: Int
   let floats: UnsafeMutablePointer<Float>
   private let bytes: Int
+  /// `MADV_HUGEPAGE`, which the C library's module does not offer.
+  private static let hugePages: Int32 = 14
 
   /// Traps if the system grants no memory.
   init(count: Int) {
@@ -14,7 +16,7 @@ final class AlignedBlock: @unchecked Sendable {
     bytes = max(4 * count, 1)
     let base = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     precondition(base != MAP_FAILED, "the system grants no \(bytes) bytes: \(String(cString: strerror(errno)))")
-    if bytes >= 2 * large { madvise(base, bytes, 14 /* MADV_HUGEPAGE */) }
+    if bytes >= 2 * large { madvise(base, bytes, Self.hugePages) }
     floats = base!.bindMemory(to: Float.self, capacity: max(count, 1))
   }
 

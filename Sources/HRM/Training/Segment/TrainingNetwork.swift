@@ -121,10 +121,8 @@ public final class TrainingNetwork {
         }
       }
     }
-    let last = firstHeads.count - 1
-    return (
-      (0..<lanes).map { rows[$0 * firstHeads.stride + last - 1] }, (0..<lanes).map { rows[$0 * firstHeads.stride + last] }
-    )
+    func column(_ index: Int) -> [Float] { (0..<lanes).map { rows[$0 * firstHeads.stride + index] } }
+    return (column(firstHeads.count - 2), column(firstHeads.count - 1))
   }
 
   /// From the gradient of a loss in the heads' outputs of the last `forward` computes that of every trained tensor, in
