@@ -4,6 +4,8 @@ import Kernels
 final class BackwardMemory {
   /// Gradient of a module's state on its way down: [rows, stride].
   let slowGradient, fastGradient: AlignedBlock
+  /// Rows of position 0 in the slow module's last layer; of no size where heads read more.
+  let first: FirstPositionBackward.Memory
   /// Gradient in front of the norm after attention: [rows, largest stride].
   let middleGradient: AlignedBlock
   /// Gradient of the gated values, then those values: [rows, largest innerStride].
@@ -28,6 +30,7 @@ final class BackwardMemory {
     func most(_ size: (ModuleShape) -> Int) -> Int { shapes.map(size).max()! }
     slowGradient = AlignedBlock(count: rows * shapes[0].stride)
     fastGradient = a.hasBridges ? AlignedBlock(count: rows * shapes[1].stride) : slowGradient
+    first = FirstPositionBackward.Memory(shapes[0], lanes: a.head == .trade ? lanes : 0)
     middleGradient = AlignedBlock(count: rows * most(\.stride))
     gated = AlignedBlock(count: rows * most(\.innerStride))
     panels = AlignedBlock(count: max(most(BackwardPanels.count), BackwardPanels.count(rows: a.vocab, columns: a.dH)))

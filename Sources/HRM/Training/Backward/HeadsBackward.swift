@@ -41,8 +41,11 @@ extension TrainingNetwork {
   private func spreadToState(_ sequence: Int, _ language: Panels?) {
     let a = architecture
     let stride = slow.shape.stride
-    let target = backwardMemory.slowGradient.floats + sequence * a.positions * stride
-    target.update(repeating: 0, count: a.positions * stride)
+    // Without a language head, position 0 is all there is.
+    let positions = language == nil ? 1 : a.positions
+    let gradient = language == nil ? backwardMemory.first.gradient : backwardMemory.slowGradient
+    let target = gradient.floats + sequence * positions * stride
+    target.update(repeating: 0, count: positions * stride)
     if let language {
       let rows = backwardMemory.tokenGradients.floats + sequence * a.seqLen * headMemory.vocabStride
       language.multiply(

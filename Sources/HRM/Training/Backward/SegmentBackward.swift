@@ -42,7 +42,9 @@ extension TrainingNetwork {
       slow, tape: slowTape, memory: backwardMemory, gradient: backwardMemory.slowGradient.floats)
     let fastBack = ModuleBackward(
       fast, tape: fastTape, memory: backwardMemory, gradient: backwardMemory.fastGradient.floats)
-    steps += (0..<slow.shape.layers).reversed().map { layerStep(slowBack, slow.shape, $0) }
+    let wholeLayers = architecture.head == .trade ? slow.shape.layers - 1 : slow.shape.layers
+    if architecture.head == .trade { steps.append(firstPositionStep()) }
+    steps += (0..<wholeLayers).reversed().map { layerStep(slowBack, slow.shape, $0) }
     if architecture.hasBridges { steps.append(bridgeStep()) }
     steps += (0..<fast.shape.layers).reversed().map { layerStep(fastBack, fast.shape, $0) }
     steps.append(embeddingStep())
@@ -57,6 +59,21 @@ extension TrainingNetwork {
       piece: { [backwardMemory] sequences, thread in
         module.apply(sequences, layer: layer, panels: panels, attentionScratch: backwardMemory.attention[thread])
       }, jobs: module.jobs(layer: layer, lanes: lanes, parameters: parameters))
+  }
+
+  /// The last layer of H under heads that read position 0 alone.
+  private func firstPositionStep() -> BackwardStep {
+    let last = slow.shape.layers - 1
+    let panels = BackwardPanels(
+      slow.shape, layer: last, parameters: parameters, storage: backwardMemory.panels.floats)
+    let layer = FirstPositionBackward(
+      slow, layer: slowTape.layers[last], memory: backwardMemory.first,
+      gradient: backwardMemory.slowGradient.floats)
+    return BackwardStep(
+      prepare: { panels.pack($0) },
+      piece: { [backwardMemory] sequences, thread in
+        layer.apply(sequences, panels: panels, attentionScratch: backwardMemory.attention[thread])
+      }, jobs: layer.jobs(lanes: lanes, parameters: parameters))
   }
 
   /// The gradient of z_L through the bridge to H.
