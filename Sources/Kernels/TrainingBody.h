@@ -1,4 +1,4 @@
-#include "TrainingLanesBody.h"
+#include "LanesBody.h"
 #include "TrainingProductsBody.h"
 #include "TrainingRowsBody.h"
 #include "TrainingAttentionBody.h"

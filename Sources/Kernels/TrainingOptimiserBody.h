@@ -64,7 +64,7 @@ static void LEVEL(train_atan2)(const float *y, const float *x, float *out, size_
       Lanes m = LEVEL(load_some)(means + at, rest), v = LEVEL(load_some)(squares + at, rest);                   \
       m += (g - m) * adam->mean_rate;                                                                           \
       v += (g * g - v) * adam->square_rate;                                                                     \
-      const Lanes size = LEVEL(root)(v) * adam->square_factor;                                                  \
+      const Lanes size = __builtin_elementwise_sqrt(v) * adam->square_factor;                                                  \
       const Lanes w = LEVEL(load_some)(weights + at, rest) * adam->keep - (DIRECTION) * adam->step;             \
       LEVEL(store_some)(means + at, m, rest);                                                                   \
       LEVEL(store_some)(squares + at, v, rest);                                                                 \

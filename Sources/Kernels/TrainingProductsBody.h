@@ -154,7 +154,7 @@ static void LEVEL(train_multiply_gate)(
     factors.ahead += (ptrdiff_t)(inputs / 8) * KERNELS_LANES;                                        \
     _Pragma("clang loop unroll(full)") for (int32_t r = 0; r < count; r++) {                         \
       const Lanes gate = sums[r][0], up = sums[r][1];                                                \
-      LEVEL(store)(gated + (row + r) * gated_stride + at, gate / (LEVEL(exp)(-gate) + 1.0f) * up);   \
+      LEVEL(store)(gated + (row + r) * gated_stride + at, LEVEL(silu)(gate) * up);   \
       if (gate_up) {                                                                                 \
         LEVEL(store)(gate_up + (row + r) * gate_up_stride + at, gate);                               \
         LEVEL(store)(gate_up + (row + r) * gate_up_stride + up_offset + at, up);                     \

@@ -43,7 +43,7 @@ static void LEVEL(train_gate_backward)(
     float *gates = gate_up, *ups = gate_up + up_offset;
     for (int32_t at = 0; at < width; at += KERNELS_LANES) {
       const Lanes gate = LEVEL(load)(gates + at), up = LEVEL(load)(ups + at), d = LEVEL(load)(gated + at);
-      const Lanes sigmoid = LEVEL(sigmoid)(gate), silu = gate * sigmoid;
+      const Lanes sigmoid = 1.0f / (LEVEL(exp)(-gate) + 1.0f), silu = gate * sigmoid;
       LEVEL(store)(gates + at, d * up * (sigmoid + silu * (1.0f - sigmoid)));
       LEVEL(store)(ups + at, d * silu);
       LEVEL(store)(gated + at, silu * up);
