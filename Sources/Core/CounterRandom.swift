@@ -7,6 +7,7 @@ public enum RandomPurpose: UInt64, Sendable {
   case simulatedGap = 3
   case propertyTest = 4
   case randomPolicy = 5
+  case trainingExploration = 6
 }
 
 /// Counter-based random numbers: SplitMix64 keyed by (seed, purpose, step, lane), so that any draw can be had without

@@ -14,37 +14,6 @@ static void LEVEL(rotate)(
   }
 }
 
-// In place: exchanges the halves of ever smaller squares.
-KERNELS_INLINE void LEVEL(transpose)(Lanes rows[KERNELS_LANES]) {
-  const LanesI32 index = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-#define KERNELS_EXCHANGE(STEP)                                                          \
-  for (int i = 0; i < KERNELS_LANES; i++) {                                             \
-    if (i & STEP) continue;                                                             \
-    const Lanes a = rows[i], b = rows[i + STEP];                                        \
-    const LanesI32 is_upper = (index & STEP) != 0;                                      \
-    rows[i] = LEVEL(select)(is_upper, KERNELS_SWAP_##STEP(b), a);                       \
-    rows[i + STEP] = LEVEL(select)(is_upper, b, KERNELS_SWAP_##STEP(a));                \
-  }
-  KERNELS_EXCHANGE(8)
-  KERNELS_EXCHANGE(4)
-  KERNELS_EXCHANGE(2)
-  KERNELS_EXCHANGE(1)
-#undef KERNELS_EXCHANGE
-}
-
-// `target` ← the transpose of up to 16 rows of `width` numbers, [width][16], zero where there is no row.
-static void LEVEL(transpose_rows)(const float *rows, ptrdiff_t stride, int32_t count, int32_t width, float *target) {
-  for (int32_t first = 0; first < width; first += KERNELS_LANES) {
-    const int32_t columns = width - first < KERNELS_LANES ? width - first : KERNELS_LANES;
-    Lanes block[KERNELS_LANES] = {};
-    for (int32_t row = 0; row < count; row++) block[row] = LEVEL(load_some)(rows + row * stride + first, columns);
-    LEVEL(transpose)(block);
-    for (int32_t column = 0; column < columns; column++) {
-      LEVEL(store)(target + (ptrdiff_t)(first + column) * KERNELS_LANES, block[column]);
-    }
-  }
-}
-
 #pragma clang fp contract(fast)
 
 // y = x w for rows of `x`, with `w` in panels of 16 columns, a row of them per input.

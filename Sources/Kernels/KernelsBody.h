@@ -1,3 +1,4 @@
+#include "LanesBody.h"
 #include "RowsBody.h"
 #include "ProductsBody.h"
 #include "AttentionBody.h"

@@ -1,17 +1,17 @@
-/// Counter-based random numbers for weights: SplitMix64 keyed by (seed, purpose, step, lane). Draw k = 1, 2, … is
+/// Counter-based random numbers for weights and training: SplitMix64 keyed by (seed, purpose, step, lane). Draw k = 1, 2, … is
 /// `mix(key + k · golden)`, so any draw can be had without the ones before it.
 ///
 /// Reference: Steele, Lea, Flood, "Fast splittable pseudorandom number generators" (2014).
 struct WeightRandom: Sendable {
   private static let golden: UInt64 = 0x9E37_79B9_7F4A_7C15
   /// The fixed number of the purpose "weight initialisation".
-  private static let purpose: UInt64 = 1
+  static let initialisation: UInt64 = 1
   let key: UInt64
 
   /// The stream of one lane.
-  init(seed: UInt64, step: UInt64 = 0, lane: UInt64) {
+  init(seed: UInt64, purpose: UInt64 = initialisation, step: UInt64 = 0, lane: UInt64) {
     var state = Self.mix(seed &+ Self.golden)
-    state = Self.mix(state ^ Self.purpose)
+    state = Self.mix(state ^ purpose)
     state = Self.mix(state ^ step)
     key = Self.mix(state ^ lane)
   }
@@ -28,4 +28,7 @@ struct WeightRandom: Sendable {
     let cell = Double(Self.mix(key &+ k &* Self.golden) >> 11)
     return (cell + 0.5) * 0x1p-52 - 1
   }
+
+  /// Draw k as a uniform number in [0, 1), of 53 bits.
+  func uniform(draw k: UInt64) -> Double { Double(Self.mix(key &+ k &* Self.golden) >> 11) * 0x1p-53 }
 }

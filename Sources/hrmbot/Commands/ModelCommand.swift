@@ -12,12 +12,16 @@ struct ModelCommand: ParsableCommand {
         hrmbot model new --seed 7
         hrmbot model info ~/.local/state/hrmbot/models/hrm-27m-seed1
         hrmbot model export ~/.local/state/hrmbot/models/hrm-27m-seed1 --dtype bf16
+        hrmbot model verify Tests/HRMTests/Resources/hrm-tiny
+        hrmbot model bench
       """,
     subcommands: [
       New.self,
       Info.self,
       Export.self,
       Vocabulary.self,
+      Verify.self,
+      Bench.self,
     ])
 
   struct New: ParsableCommand {
