@@ -21,11 +21,12 @@ enum Repository {
     }
   }
 
-  /// Regular files under a folder, sorted by path.
+  /// Regular files under a folder, sorted by path; without what Python keeps beside its files.
   static func paths(under folder: String) -> [String] {
     let base = "\(root)/\(folder)"
     let names = FileManager.default.enumerator(atPath: base)?.compactMap { $0 as? String } ?? []
     return names.sorted().filter { name in
+      if name.contains("__pycache__/") { return false }
       var isDirectory: ObjCBool = false
       let exists = FileManager.default.fileExists(atPath: "\(base)/\(name)", isDirectory: &isDirectory)
       return exists && !isDirectory.boolValue
