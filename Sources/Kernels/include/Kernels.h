@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "KernelsTraining.h"
+#include "Peak.h"
 
 // Arithmetic of the network for one decision at a time: products with weights that were packed once, and the row
 // operations between them. One function serves all processors; the best instruction set is chosen at the first call.
