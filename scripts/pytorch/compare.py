@@ -97,7 +97,7 @@ def run_ours(pool, arguments, what, measurement, preset, cycles, timesteps, batc
         arguments.hrmbot, "model", "bench", "--json", "--samples", "--part", what, "--preset", preset, "--recurrence",
         f"{cycles}x{timesteps}", "--positions", "16", "--threads", str(arguments.threads), "--batches", str(min(batch, 64)),
         "--training-batch", str(batch), "--seconds", str(arguments.seconds)])
-    pool.about["hrmbot"] = f"{found['version']} ({found['instruction_set']}, training by {found['blas_kernels']})"
+    pool.about["hrmbot"] = f"{found['version']} ({found['instruction_set']})"
     for row in found[what]:
         pool.add(measurement, "hrmbot", row["precision"], "", row["samples_ms"], found["peak_rss_mib"])
 
@@ -112,7 +112,9 @@ def measure(arguments, pool):
                 plan.append(("decisions", name, preset, cycles, timesteps, 1))
     if arguments.only != "decisions":
         for preset in arguments.preset or ("hrm-27m",):
-            plan.append(("training", f"{preset}, 2 x 2, training step of 64", preset, 2, 2, 64))
+            for cycles, timesteps in ((2, 2), (3, 5)):
+                name = f"{preset}, {cycles} x {timesteps}, training step of 64"
+                plan.append(("training", name, preset, cycles, timesteps, 64))
     for turn in range(arguments.rounds):
         for entry in plan:
             print(f"round {turn + 1} of {arguments.rounds}: {entry[1]}", file=sys.stderr)

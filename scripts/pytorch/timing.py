@@ -55,7 +55,7 @@ def variants(net, observation, compiled):
 
     found = {
         ("fp32", "eager"): decision,
-        ("fp32", "traced, optimised for inference"): torch.jit.optimize_for_inference(traced(decision)),
+        ("fp32", "traced, optimised"): torch.jit.optimize_for_inference(traced(decision)),
         ("int8", "eager"): eight,
         ("int8", "traced, frozen"): torch.jit.freeze(traced(eight)),
     }

@@ -86,9 +86,9 @@ package struct ModelBenchResult: Sendable, Encodable {
   package var model: String
   package var version: String
   package var parameters: Int
-  /// What the products of decisions use.
+  /// What the network's products use.
   package var instructionSet: String
-  /// What OpenBLAS, used in training, uses.
+  /// What OpenBLAS uses on this machine.
   package var blasKernels: String
   package var deadlineMillis: Int
   package var training: [Training] = []

@@ -4,7 +4,7 @@ extension ModelBenchResult {
   /// Tables for at most 100 columns.
   package var text: String {
     var lines = [
-      "\(model): \(parameters) parameters; decisions use \(instructionSet), training uses \(blasKernels)"
+      "\(model): \(parameters) parameters; instruction set \(instructionSet), OpenBLAS for \(blasKernels)"
     ]
     if !machine.isEmpty { lines += [""] + machineLines }
     if !training.isEmpty { lines += [""] + trainingLines }

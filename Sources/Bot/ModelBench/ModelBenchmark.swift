@@ -5,15 +5,15 @@ package struct ModelBenchmark {
   /// Name shown for the model.
   let name: String
   let architecture: HRMArchitecture
-  let tensors: [String: Tensor]
+  let tensors: () throws -> [String: Tensor]
   let plan: ModelBenchPlan
   /// Told what is being measured.
   let progress: (String) -> Void
 
-  /// - Parameter tensors: all tensors of the architecture.
+  /// - Parameter tensors: gives all tensors of the architecture; not asked for before they are needed, and not kept.
   package init(
-    name: String, architecture: HRMArchitecture, tensors: [String: Tensor], plan: ModelBenchPlan,
-    progress: @escaping (String) -> Void
+    name: String, architecture: HRMArchitecture, plan: ModelBenchPlan, progress: @escaping (String) -> Void,
+    tensors: @escaping () throws -> [String: Tensor]
   ) {
     self.name = name
     self.architecture = architecture
@@ -31,8 +31,7 @@ package struct ModelBenchmark {
       blasKernels: MachinePeak.blasKernels, deadlineMillis: plan.deadlineMillis)
     // First, so that the peak of the memory is that of training.
     if plan.parts.contains(.training) {
-      let bench = TrainingBench(
-        architecture: architecture, tensors: tensors, plan: plan, clock: clock, progress: progress)
+      let bench = TrainingBench(architecture: architecture, plan: plan, clock: clock, progress: progress)
       result.training = try bench.run()
     }
     if plan.parts.contains(.machine) {
@@ -43,7 +42,7 @@ package struct ModelBenchmark {
     }
     if plan.parts.contains(.decisions) {
       let bench = DecisionBench(
-        architecture: architecture, tensors: tensors, plan: plan, clock: clock, progress: progress)
+        architecture: architecture, tensors: try tensors(), plan: plan, clock: clock, progress: progress)
       (result.decisions, result.memory) = try bench.run()
     }
     result.peakResidentMiB = ProcessMemory.peakMiB

@@ -35,8 +35,8 @@ extension ModelCommand {
       let plan = try makePlan()
       let (name, architecture, tensors) = try source()
       let benchmark = ModelBenchmark(
-        name: name, architecture: architecture, tensors: tensors, plan: plan,
-        progress: { Output.write("\($0)\n", to: STDERR_FILENO) })
+        name: name, architecture: architecture, plan: plan,
+        progress: { Output.write("\($0)\n", to: STDERR_FILENO) }, tensors: tensors)
       let result: ModelBenchResult
       do { result = try benchmark.run(version: Release.version) } catch let error as ModelError {
         throw StartError("\(error)", exitCode: 65)
@@ -84,20 +84,27 @@ extension ModelCommand {
       return plan
     }
 
-    private func source() throws -> (String, HRMArchitecture, [String: Tensor]) {
+    private func source() throws -> (String, HRMArchitecture, () throws -> [String: Tensor]) {
       if let model {
         do {
-          let (manifest, stored) = try ModelDirectory.weights(of: model)
-          let tensors = stored.mapValues { Tensor(shape: $0.shape, values: $0.floats()) }
-          return (manifest.name, manifest.architecture, tensors)
+          let manifest = try ModelDirectory.manifest(of: model)
+          return (
+            manifest.name, manifest.architecture,
+            { try ModelDirectory.weights(of: model).1.mapValues { Tensor(shape: $0.shape, values: $0.floats()) } }
+          )
         } catch { throw StartError("\(model): \(error)", exitCode: 65) }
       }
       let presets: [String: HRMArchitecture] = ["hrm-27m": .hrm27m, "hrm-27m-pub": .hrm27mPub, "tiny": .tiny]
       guard let architecture = presets[preset] else {
         throw ValidationError("--preset \(preset): write hrm-27m, hrm-27m-pub or tiny")
       }
-      let tensors = WeightInitialiser.tensors(of: architecture, seed: 1)
-      return (preset, architecture, Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.tensor) }))
+      return (
+        preset, architecture,
+        {
+          let tensors = WeightInitialiser.tensors(of: architecture, seed: 1)
+          return Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.tensor) })
+        }
+      )
     }
   }
 }
