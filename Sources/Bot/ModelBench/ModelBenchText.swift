@@ -24,9 +24,10 @@ extension ModelBenchResult {
     return [header]
       + machine.map { machine in
         func rate(_ precision: String) -> String { Self.giga(machine.operationsPerSecond[precision] ?? 0, "Gop/s") }
+        let (products, read) = (machine.blasOperationsPerSecond, machine.bytesReadPerSecond)
         return Self.row([
           ("\(machine.threads)", 7), (rate("fp32"), 12), (rate("int8"), 12), (rate("int8-a16"), 15),
-          (Self.giga(machine.blasOperationsPerSecond, "Gop/s"), 13), (Self.giga(machine.bytesReadPerSecond, "GB/s"), 14),
+          (Self.giga(products, "Gop/s"), 13), (Self.giga(read, "GB/s"), 14),
         ])
       }
   }

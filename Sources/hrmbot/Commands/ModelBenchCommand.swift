@@ -9,7 +9,7 @@ extension ModelCommand {
       abstract: "Measure how fast the network decides and learns on this machine.",
       discussion: """
         Combinations are measured in turns, so that a neighbour who takes the processor hits all alike. Nothing else \
-        should run meanwhile. The full plan takes about ten minutes, --quick one.
+        should run meanwhile. The full plan takes about a quarter of an hour, --quick a minute.
 
         EXAMPLES
           hrmbot model bench --quick
@@ -21,13 +21,13 @@ extension ModelCommand {
     @Option(help: "Without --model: hrm-27m, hrm-27m-pub or tiny, with random weights.") var preset = "hrm-27m"
     @Flag(help: "S = 16, two threads, single decisions; one second for each.") var quick = false
     @Option(help: "Seconds for every row (default: 3, with --quick 1).") var seconds: Double?
-    @Option(help: "training, machine or decisions; default: all.") var part: CommaList?
+    @Option(help: ArgumentHelp("Parts, default: all.", valueName: "training,machine,decisions")) var part: CommaList?
     @Option(help: ArgumentHelp("Positions S, the context included.", valueName: "8,16,32")) var positions: CommaList?
     @Option(help: ArgumentHelp("Cycles N and steps T.", valueName: "2x2,3x5")) var recurrence: CommaList?
     @Option(help: ArgumentHelp("Number formats.", valueName: "fp32,bf16,int8,int8-a16")) var precisions: CommaList?
     @Option(help: ArgumentHelp("Threads.", valueName: "1,2")) var threads: CommaList?
     @Option(help: ArgumentHelp("Sequences decided together.", valueName: "1,8")) var batches: CommaList?
-    @Option(help: "Sequences of a training step.") var trainingBatch: Int?
+    @Option(help: ArgumentHelp("Sequences of a training step.", valueName: "64")) var trainingBatch: Int?
     @Flag(help: "One JSON object.") var json = false
     @Flag(help: "With --json: every measured time too.") var samples = false
 
