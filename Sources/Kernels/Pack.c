@@ -111,7 +111,10 @@ void kernels_to_int8(const float *weights, int32_t outputs, int32_t inputs, int8
   for (int32_t output = 0; output < outputs; output++) {
     const float *row = weights + (size_t)output * (size_t)inputs;
     float largest = 0;
-    for (int32_t input = 0; input < inputs; input++) largest = fmaxf(largest, fabsf(row[input]));
+    for (int32_t input = 0; input < inputs; input++) {
+      // Written so that a NaN is kept.
+      if (!(fabsf(row[input]) <= largest)) largest = fabsf(row[input]);
+    }
     scales[output] = largest / 127;
     for (int32_t input = 0; input < inputs; input++) {
       // A subnormal scale may be a little too small, hence the bounds.

@@ -1,4 +1,5 @@
 import HRM
+import Kernels
 import Testing
 
 @Suite("Tensors in narrower precisions")
@@ -11,6 +12,12 @@ struct StoredTensorTests {
 
   private func integers(_ tensor: StoredTensor) -> [Int8] { tensor.withBytes { $0.map { Int8(bitPattern: $0) } } }
 
+  private func brainFloat(_ value: Float) -> UInt16 {
+    var bits: UInt16 = 0
+    kernels_to_bfloat16([value], 1, &bits)
+    return bits
+  }
+
   @Test("brain floats are rounded to nearest, ties to even")
   func brainFloatRounding() {
     let cases: [(UInt32, UInt16)] = [
@@ -19,10 +26,10 @@ struct StoredTensorTests {
       (0x0001_8000, 0x0002), (0x8000_0000, 0x8000), (0x7F7F_8000, 0x7F80), (0x7F80_0000, 0x7F80),
     ]
     for (bits, expected) in cases {
-      let rounded = StoredTensor.brainFloat(Float(bitPattern: bits))
+      let rounded = brainFloat(Float(bitPattern: bits))
       #expect(rounded == expected, "\(String(bits, radix: 16)): \(String(rounded, radix: 16))")
     }
-    let nan = StoredTensor.brainFloat(Float(bitPattern: 0x7F80_0001))
+    let nan = brainFloat(Float(bitPattern: 0x7F80_0001))
     #expect(nan & 0x7F80 == 0x7F80 && nan & 0x7F != 0)
   }
 
@@ -32,7 +39,7 @@ struct StoredTensorTests {
     for _ in 0..<20_000 {
       let value = Float(bitPattern: UInt32(truncatingIfNeeded: random.next()))
       guard value.isFinite, abs(value) < 1e38 else { continue }
-      let bits = StoredTensor.brainFloat(value)
+      let bits = brainFloat(value)
       func distance(_ bits: UInt16) -> Double { abs(Double(Float(bitPattern: UInt32(bits) << 16)) - Double(value)) }
       #expect(distance(bits) <= distance(bits &+ 1) && distance(bits) <= distance(bits &- 1), "\(value), seed 11")
     }

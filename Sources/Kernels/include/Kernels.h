@@ -99,7 +99,8 @@ KernelsMatrix kernels_pack_panels(
 
 /// Rounds to the nearest bfloat16, ties to even.
 void kernels_to_bfloat16(const float *values, size_t count, uint16_t *out);
-/// Symmetric 8-bit weights per row: scale = max |w| / 127, nearest, ties to even; a row of zeros has scale 0.
+/// Symmetric 8-bit weights per row: scale = max |w| / 127, nearest, ties to even; a row of zeros has
+/// scale 0, a row that is not finite a scale that is not.
 void kernels_to_int8(const float *weights, int32_t outputs, int32_t inputs, int8_t *out, float *scales);
 
 // MARK: Products

@@ -11,7 +11,6 @@ struct ModelCommand: ParsableCommand {
       EXAMPLES
         hrmbot model new --seed 7
         hrmbot model info ~/.local/state/hrmbot/models/hrm-27m-seed1
-<<<<<<< HEAD
         hrmbot model export ~/.local/state/hrmbot/models/hrm-27m-seed1 --dtype bf16
         hrmbot model verify Tests/HRMTests/Resources/hrm-tiny
         hrmbot model bench
@@ -24,9 +23,6 @@ struct ModelCommand: ParsableCommand {
       Verify.self,
       Bench.self,
     ])
-=======
-      """, subcommands: [New.self, Info.self, Bench.self])
->>>>>>> 5d6e1cf (hrmbot model bench: decisions and training steps in turns, against what the machine can do)
 
   struct New: ParsableCommand {
     static let configuration = CommandConfiguration(

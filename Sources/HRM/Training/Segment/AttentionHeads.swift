@@ -5,25 +5,22 @@ struct AttentionHeads {
   private let heads: KernelsHeads
   private let shape: ModuleShape
   /// Owns the tables that `heads` points into.
-  private let tables: AlignedBlock?
+  private let tables: AlignedMemory?
 
   init(_ shape: ModuleShape, architecture: HRMArchitecture) {
     self.shape = shape
-    var cosines: UnsafePointer<Float>?
-    var sines: UnsafePointer<Float>?
+    var rotary: RotaryTable?
     if architecture.pos == .rope {
-      let table = RotaryTable(positions: shape.positions, headWidth: shape.headWidth, base: architecture.ropeBase)
-      let block = AlignedBlock(count: 2 * table.cosines.count)
-      for (index, value) in (table.cosines + table.sines).enumerated() { block.floats[index] = value }
-      tables = block
-      cosines = UnsafePointer(block.floats)
-      sines = UnsafePointer(block.floats + table.cosines.count)
+      let (positions, width) = (shape.positions, shape.headWidth)
+      let memory = AlignedMemory(bytes: RotaryTable.bytes(positions: positions, headWidth: width), isZeroed: false)
+      rotary = RotaryTable(positions: positions, headWidth: width, base: architecture.ropeBase, in: memory)
+      tables = memory
     } else {
       tables = nil
     }
     heads = KernelsHeads(
       positions: Int32(shape.positions), head_width: Int32(shape.headWidth), width: Int32(shape.width),
-      stride: shape.qkvStride, out_stride: shape.stride, cosines: cosines, sines: sines)
+      stride: shape.qkvStride, out_stride: shape.stride, cosines: rotary?.cosines, sines: rotary?.sines)
   }
 
   static func scratchCount(positions: Int, headWidth: Int) -> Int {
