@@ -113,7 +113,7 @@ void kernels_to_int8(const float *weights, int32_t outputs, int32_t inputs, int8
     float largest = 0;
     for (int32_t input = 0; input < inputs; input++) {
       // Written so that a NaN is kept.
-      if (!(fabsf(row[input]) <= largest)) largest = fabsf(row[input]);
+      if (largest == largest && !(fabsf(row[input]) <= largest)) largest = fabsf(row[input]);
     }
     scales[output] = largest / 127;
     for (int32_t input = 0; input < inputs; input++) {

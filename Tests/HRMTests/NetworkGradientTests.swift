@@ -62,7 +62,7 @@ struct NetworkGradientTests {
     let outputs = network.forward()
     let gradients = TrainingFixture.gradients(a, lanes: lanes, seed: 8)
     network.backward(gradients)
-    let naive = NaiveNetwork(a: a, w: parameters.tensors())
+    let naive = try NaiveNetwork(a: a, w: parameters.tensors())
     for lane in 0..<lanes {
       let expected = TrainingFixture.heads(naive, slow: naive.run(embed(naive, inputs, lane), segments: 1).slow)
       for (got, wanted) in zip(TrainingFixture.row(outputs, lane: lane, a), expected) {
@@ -72,7 +72,7 @@ struct NetworkGradientTests {
     var random = TestRandom(seed: 11)
     for entry in parameters.layout.entries where entry.spec.role != .constant {
       let direction = (0..<entry.spec.count).map { _ in random.next() & 1 == 0 ? Float(1) : -1 }
-      let slope = difference(naive, entry.spec, direction, inputs, gradients, lanes)
+      let slope = try difference(naive, entry.spec, direction, inputs, gradients, lanes)
       let gradient = gradient(entry.spec, network, inputs)
       let projected = zip(gradient, direction).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
       let size = gradient.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
@@ -114,19 +114,19 @@ struct NetworkGradientTests {
   private func difference(
     _ naive: NaiveNetwork, _ spec: TensorSpec, _ direction: [Float], _ inputs: TrainingInputs,
     _ gradients: HeadGradients, _ lanes: Int
-  ) -> Double {
+  ) throws -> Double {
     let step: Float = 0x1p-12
-    func loss(_ sign: Float) -> Double {
+    func loss(_ sign: Float) throws -> Double {
       var moved = naive.w
       for index in direction.indices { moved[spec.name]!.values[index] += sign * step * direction[index] }
-      let network = NaiveNetwork(a: naive.a, w: moved)
+      let network = try NaiveNetwork(a: naive.a, w: moved)
       return (0..<lanes).reduce(0.0) { sum, lane in
         let heads = TrainingFixture.heads(network, slow: network.run(embed(network, inputs, lane), segments: 1).slow)
         let factors = TrainingFixture.row(gradients, lane: lane, naive.a)
         return sum + zip(heads, factors).reduce(0.0) { $0 + $1.0 * Double($1.1) }
       }
     }
-    return (loss(1) - loss(-1)) / (2 * Double(step))
+    return try (loss(1) - loss(-1)) / (2 * Double(step))
   }
 
   @Test("do not depend on the order of the lanes, but for rounding; outputs not even by that")
