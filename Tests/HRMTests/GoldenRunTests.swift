@@ -108,6 +108,14 @@ struct GoldenRunTests {
     expectRefusal("in1", "labels", "99", of: "a label too large") {
       _ = try GoldenRun.report(try GoldenCase(path: path), threads: 1)
     }
+    let many = try changed(tensors: { $0["eval.seg99999999999.z_h"] = Tensor(shape: [1]) })
+    expectRefusal("eval.seg99999999999.z_h", "64", of: "a segment too many") {
+      _ = try GoldenRun.report(try GoldenCase(path: many.path), threads: 1)
+    }
+    let fraction = try changed(tensors: { $0["in0.labels"]!.values[1] = 0.5 })
+    expectRefusal("in0.labels", "0.5", of: "half a label") {
+      _ = try GoldenRun.report(try GoldenCase(path: fraction.path), threads: 1)
+    }
     try FileManager.default.removeItem(atPath: path + ".safetensors")
     #expect(try GoldenCase.paths(in: scratch.path) == [path])
     expectRefusal("case.safetensors", of: "no tensors") { _ = try GoldenCase(path: path) }

@@ -58,11 +58,23 @@ public struct GoldenCase: Sendable {
     return Dictionary(uniqueKeysWithValues: pairs)
   }
 
+  /// Most segments or steps of a case.
+  static let maxSteps = 64
+  /// Most memory that one run may take.
+  static let maxBytes = 8 << 30
+
   /// Numbers K for which tensors `prefix`K`.…` exist, in order.
-  func numbers(after prefix: String) -> [Int] {
-    let found = file.tensors.compactMap { entry -> Int? in
+  func numbers(after prefix: String) throws -> [Int] {
+    let found = try file.tensors.compactMap { entry -> Int? in
       guard entry.name.hasPrefix(prefix) else { return nil }
-      return Int(entry.name.dropFirst(prefix.count).prefix { $0.isNumber })
+      let digits = entry.name.dropFirst(prefix.count).prefix { $0.isASCII && $0.isNumber }
+      guard !digits.isEmpty else { return nil }
+      guard let number = Int(digits), number <= Self.maxSteps else {
+        throw ModelError(
+          file: path, subject: "tensor \(entry.name)",
+          reason: "has the number \(digits), at most \(Self.maxSteps) are run")
+      }
+      return number
     }
     return Set(found).sorted()
   }
@@ -74,15 +86,27 @@ public struct GoldenCase: Sendable {
     return tensor
   }
 
-  private func integers(_ name: String) throws -> [Int] { try need(name).values.map { Int($0) } }
+  private func integers(_ name: String) throws -> [Int] {
+    try need(name).values.enumerated().map { index, value in
+      guard let integer = Int(exactly: value) else {
+        throw ModelError(file: path, subject: "tensor \(name)", reason: "element \(index) is \(value), not an integer")
+      }
+      return integer
+    }
+  }
 
   /// Batch `index`: inputs and targets.
   func batch(_ index: Int) throws -> TrainingBatch {
     let prefix = "in\(index)."
     let first = try need(prefix + (architecture.front == .bars ? "bars" : "inputs"))
     guard let count = first.shape.first, (1...TrainingNetwork.maxLanes).contains(count) else {
+      throw ModelError(file: path, subject: "in\(index)", reason: "has shape \(first.shape), which is no batch")
+    }
+    let bytes = TrainingNetwork.requiredBytes(architecture, lanes: count)
+    guard bytes <= Self.maxBytes else {
       throw ModelError(
-        file: path, subject: "tensor \(prefix)bars", reason: "has shape \(first.shape), which is no batch")
+        file: path, subject: "in\(index)",
+        reason: "\(count) sequences would take \(bytes) bytes, at most \(Self.maxBytes)")
     }
     let inputs: TrainingInputs =
       switch architecture.front {
@@ -93,7 +117,7 @@ public struct GoldenCase: Sendable {
           context: architecture.nAccount > 0 ? try need(prefix + "account").values : [])
       case .tokens:
         TrainingInputs(
-          count: count, tokens: first.values.map { Int($0) },
+          count: count, tokens: try integers(prefix + "inputs"),
           puzzles: architecture.puzzleDim > 0 ? try integers(prefix + "puzzle_ids") : [])
       }
     var targets = TrainingTargets(labels: try integers(prefix + "labels"))
@@ -114,6 +138,6 @@ public struct GoldenCase: Sendable {
       throw ModelError(
         file: path, subject: "tensor in.min_steps", reason: "has shape \(tensor.shape), \(index + 1) rows are needed")
     }
-    return tensor.values[(index * lanes)..<((index + 1) * lanes)].map { Int($0) }
+    return Array(try integers("in.min_steps")[(index * lanes)..<((index + 1) * lanes)])
   }
 }

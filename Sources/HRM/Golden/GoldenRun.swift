@@ -27,7 +27,7 @@ public struct GoldenRun {
   // MARK: Evaluation without halting
 
   private mutating func evaluate() throws {
-    let segments = golden.numbers(after: "eval.seg")
+    let segments = try golden.numbers(after: "eval.seg")
     guard !segments.isEmpty || golden.file["eval.embedding"] != nil else {
       report.missingGroups.append("eval")
       return
@@ -116,13 +116,13 @@ public struct GoldenRun {
   // MARK: Training with halting
 
   private mutating func train() throws {
-    let segments = golden.numbers(after: "train.seg")
+    let segments = try golden.numbers(after: "train.seg")
     let gradients = golden.file.tensors.contains { $0.name.hasPrefix("grad.") }
     guard !segments.isEmpty || gradients else {
       report.missingGroups += ["train", "grad", "after"]
       return
     }
-    let batches = golden.numbers(after: "in")
+    let batches = try golden.numbers(after: "in")
     let first = try golden.batch(0)
     let parameters = try HRMParameters(architecture: architecture, tensors: golden.weights, file: golden.path)
     let network = TrainingNetwork(parameters: parameters, lanes: first.inputs.count, threads: threads)
@@ -132,7 +132,7 @@ public struct GoldenRun {
       loss: PublishedLoss(
         crossEntropy: settings.crossEntropy, quantityWeight: settings.quantityWeight,
         valueWeight: settings.valueWeight), optimiser: settings.optimiser)
-    let steps = max((segments.last ?? 0) + 1, golden.numbers(after: "after").last ?? 0)
+    let steps = max((segments.last ?? 0) + 1, try golden.numbers(after: "after").last ?? 0)
     for step in 0..<steps {
       guard batches.contains(step) else { break }
       let said = try trainer.supervise(

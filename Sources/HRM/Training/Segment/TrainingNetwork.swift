@@ -61,6 +61,16 @@ public final class TrainingNetwork {
     for lane in 0..<lanes { resetState(lane) }
   }
 
+  /// About how much memory a network in training takes, moments included; the caller's own aside.
+  public static func requiredBytes(_ architecture: HRMArchitecture, lanes: Int) -> Int {
+    let layout = ParameterLayout(architecture)
+    let tapes = [ModuleShape.slow(architecture), ModuleShape.fast(architecture)].reduce(0) { sum, shape in
+      let row = shape.qkvStride + 4 * shape.stride + 3 * shape.innerStride + shape.heads * shape.scoreStride
+      return sum + (shape.layers + 1) * row
+    }
+    return 4 * (2 * layout.count + 3 * layout.trainedCount + lanes * architecture.positions * tapes)
+  }
+
   /// Sequences that one thread takes through a segment at a time: about 256 rows, which fit the second-level cache.
   private static func pieceLanes(lanes: Int, positions: Int, threads: Int) -> Int {
     max(1, min(256 / positions, (lanes + threads - 1) / threads))
@@ -82,7 +92,7 @@ public final class TrainingNetwork {
     lanesMemory.reset(lane, slowStart: parameters.weight("z_h0"), fastStart: parameters.weight("z_l0"))
   }
 
-  /// Must be called after weights were changed by other means than `weightsChanged` itself knows of.
+  /// Must be called after weights were set by other means than `optimise`.
   public func weightsChanged() { isPacked = false }
 
   private func packIfNeeded(_ thread: Int, _ wasPacked: Bool) {
