@@ -60,7 +60,7 @@ public struct PolicySettings: Sendable, Equatable {
   /// Directory of the archived `mlp` policy; empty: none.
   public var mlpDirectory = ""
   /// Time for a whole decision, in milliseconds.
-  public var deadlineMillis = 200
+  public var deadlineMillis = 40
   /// Length of the fast average of `sma-cross`, in bars.
   public var smaFastBars = 10
   /// Length of the slow average of `sma-cross`, in bars.
@@ -125,7 +125,7 @@ public struct RollbackSettings: Sendable, Equatable {
   /// Failures in a row that replace the policy.
   public var consecutiveFailures = 3
   /// 99th percentile of the decision time that replaces the policy, in milliseconds.
-  public var latencyP99Millis = 400
+  public var latencyP99Millis = 100
   /// Decisions over which the latency percentile is taken.
   public var latencyWindow = 100
   /// Seconds after a rollback in which `promote` is refused.

@@ -130,7 +130,7 @@ import Testing
 
   @Test(arguments: [
     ("policy.sma_fast_bars", "50", "policy.sma_slow_bars = 50"),
-    ("policy.deadline_millis", "400", "rollback.latency_p99_millis = 400"),
+    ("policy.deadline_millis", "100", "rollback.latency_p99_millis = 100"),
     ("policy.name", "mlp", "policy.mlp_directory"),
     ("hierarchical_reasoning_model.act.M_min", "5", "act.M_max = 4"),
     ("hierarchical_reasoning_model.output_heads.quantity_max", "-0", ""),
