@@ -21,6 +21,7 @@ package final class Thinker: Sendable {
   private let isVirtual: Bool
   private let answer: @Sendable (NetworkAnswer, InstrumentID) -> Void
   private let latencies = Mutex(LatencyHistogram())
+  private let decisionTime = Mutex<DecisionTime?>(nil)
 
   private actor Worker {
     private let executor = ThreadExecutor(name: "network")
@@ -83,6 +84,12 @@ package final class Thinker: Sendable {
     return await worker.segmentNanoseconds / 1e6
   }
 
+  /// Counts answers against limits from now on.
+  package func time(_ limits: DecisionTime?) { decisionTime.withLock { $0 = limits } }
+
+  /// Answers against their limits so far; nil without limits.
+  package var overruns: DecisionTime.Report? { decisionTime.withLock { $0 }?.counts }
+
   /// Takes a request without waiting.
   package func think(_ request: NetworkRequest) {
     requests.send(Waiting(request: request, nanoseconds: time.monotonicNanoseconds))
@@ -95,6 +102,7 @@ package final class Thinker: Sendable {
         var answer = answer
         let elapsed = time.monotonicNanoseconds &- waiting.nanoseconds
         latencies.withLock { $0.add(nanoseconds: elapsed) }
+        decisionTime.withLock { $0 }?.note(nanoseconds: elapsed)
         // The whole wait counts, not only the arithmetic.
         answer.latencyMicros = isVirtual ? 0 : Int(clamping: elapsed / 1000)
         self.answer(answer, waiting.request.instrument)

@@ -25,8 +25,10 @@ enum SummaryText {
     let fallbacks = summary.fallbacks.map { "fallback: \($0.name) \($0.count)" }
     let discarded = [("late", summary.discarded.late), ("superseded", summary.discarded.superseded)]
       .filter { $0.1 > 0 }.map { "\($0.0) \($0.1)" }
-    if !(fallbacks + discarded).isEmpty {
-      lines.append("  network    \((fallbacks + discarded).joined(separator: ", "))")
+    let overruns = summary.timing.deadline.map { $0.overruns } ?? 0
+    let late = overruns > 0 ? ["after the deadline, by less than a segment \(overruns)"] : []
+    if !(fallbacks + discarded + late).isEmpty {
+      lines.append("  network    \((fallbacks + discarded + late).joined(separator: ", "))")
     }
     let problems = summary.feed.problems.map { "\($0.name) \($0.count)" }
     if !problems.isEmpty { lines.append("  feed       \(problems.joined(separator: ", "))") }

@@ -36,6 +36,8 @@ package struct RunSummary: Sendable {
     package var decisionsPerSecond = 0.0
     package var barsPerSecond = 0.0
     package var decisionMicros: LatencyHistogram?
+    /// Nil where no clock has a say.
+    package var deadline: DecisionTime.Report?
     package var pathMicros: LatencyHistogram?
     package var peakMemoryMiB = 0.0
   }
@@ -156,6 +158,8 @@ extension RunSummary.Timing {
   fileprivate func write(to out: inout CanonicalJSON) {
     out.key("bars_per_second")
     out.value(barsPerSecond.rounded())
+    out.key("deadline")
+    if let deadline { deadline.write(to: &out) } else { out.null() }
     out.key("decision_latency_us")
     out.percentiles(decisionMicros)
     out.key("decisions_per_second")
@@ -166,6 +170,18 @@ extension RunSummary.Timing {
     out.value(peakMemoryMiB.rounded())
     out.key("wall_seconds")
     out.value((wallSeconds * 1000).rounded() / 1000)
+  }
+}
+
+extension DecisionTime.Report {
+  fileprivate func write(to out: inout CanonicalJSON) {
+    out.object {
+      $0.member("beyond_bound", beyondBound)
+      $0.member("bound_us", Int(boundNanoseconds / 1000))
+      $0.member("largest_overrun_us", Int(largestOverrunNanoseconds / 1000))
+      $0.member("limit_us", Int(limitNanoseconds / 1000))
+      $0.member("overruns", overruns)
+    }
   }
 }
 

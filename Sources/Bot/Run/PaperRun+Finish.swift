@@ -112,6 +112,7 @@ extension PaperRun {
     timing.barsPerSecond = Double(inputs.bars) / max(seconds, 1e-9)
     timing.decisionsPerSecond = Double(decisions.total) / max(seconds, 1e-9)
     timing.decisionMicros = prepared.thinker?.latency
+    timing.deadline = prepared.thinker?.overruns
     timing.pathMicros = execution.path
     timing.peakMemoryMiB = Self.peakMemoryMiB()
     return RunSummary(

@@ -45,8 +45,14 @@ extension PaperRun {
     nonisolated(unsafe) let handedOver = store
     let writer = makeWriter(handedOver)
     let thinker = try makeThinker(bench)
+    var decisionTime: DecisionTime?
     if let thinker, let network = bench.network?.network, !plan.pace.isVirtual {
-      warn(segmentMillis: await thinker.measureSegment(of: network.architecture), instruments: source.instruments.count)
+      let segmentMillis = await thinker.measureSegment(of: network.architecture)
+      let together = min(source.instruments.count, Thinker.batchCapacity)
+      warn(segmentMillis: segmentMillis, instruments: source.instruments.count)
+      decisionTime = DecisionTime(
+        deadlineMillis: plan.settings.policy.deadlineMillis, segmentMillis: segmentMillis, together: together)
+      thinker.time(decisionTime)
     }
     let parts = EngineParts(
       executor: executor, instruments: source.instruments, timeframe: source.timeframe, settings: plan.settings,
@@ -56,7 +62,7 @@ extension PaperRun {
       lastSequence: lastSequence, time: time, isVirtual: plan.pace.isVirtual, gate: gate,
       latchStore: plan.pace.isVirtual ? MemoryLatch() : LatchFile(stateDirectory: plan.home.path) as any LatchStore)
     let (engine, queue, keeper) = try await assemble(
-      parts, venue: venue, thinker: thinker, writer: writer, sessions: session)
+      parts, venue: venue, thinker: thinker, decisionTime, writer: writer, sessions: session)
     let prepared = Prepared(
       engine: engine, venue: venue, writer: writer, instruments: source.instruments,
       timeframe: source.timeframe, watcher: watcher, thinker: thinker, queue: queue, keeper: keeper,
@@ -139,8 +145,9 @@ extension PaperRun {
     guard segmentMillis * Double(instruments) > Double(deadline) else { return }
     log.write(
       .warning,
-      "network: a segment takes \(Int(segmentMillis)) ms here, \(instruments) instrument(s) do not fit into the deadline of "
-        + "\(deadline) ms: decisions will fall back; raise policy.deadline_millis, or choose fewer instruments")
+      "network: a segment takes \(Int(segmentMillis.rounded(.up))) ms here, \(instruments) instrument(s) do not fit into the "
+        + "deadline of \(deadline) ms: decisions will be late or fall back; raise policy.deadline_millis, or choose fewer "
+        + "instruments")
   }
 
   private func makeThinker(_ bench: PolicyBench) throws -> Thinker? {
@@ -152,7 +159,8 @@ extension PaperRun {
   }
 
   private func assemble(
-    _ parts: EngineParts, venue: PaperVenue, thinker: Thinker?, writer: JournalWriter?, sessions: Int
+    _ parts: EngineParts, venue: PaperVenue, thinker: Thinker?, _ decisionTime: DecisionTime?, writer: JournalWriter?,
+    sessions: Int
   ) async throws -> (Engine, QueuedGateway?, StateKeeper) {
     var callbacks = EngineCallbacks()
     let (mailbox, log, isVirtual) = (mailbox, log, plan.pace.isVirtual)
@@ -162,13 +170,13 @@ extension PaperRun {
     if isWatched && callbacks.show == nil { callbacks.show = { @Sendable _ in } }
     callbacks.demand = { mailbox.send(.control($0)) }
     callbacks.log = { log.write($0, $1) }
-    let deadlineMillis = plan.settings.policy.deadlineMillis
+    let bound = decisionTime?.boundNanoseconds
     callbacks.think = { request in
       thinker?.think(request)
-      guard !isVirtual else { return }
+      guard let bound else { return }
       // The network bounds itself by whole segments; this is the last resort when even one takes too long.
       Task {
-        try? await Task.sleep(for: .milliseconds(deadlineMillis))
+        try? await Task.sleep(for: .nanoseconds(bound))
         mailbox.send(.deadline(ticket: request.sequence))
       }
     }
