@@ -5,6 +5,12 @@
 // Outputs of a gradient's tile, rounded up to whole blocks of every level.
 static inline int32_t kernels_gradient_rows(int32_t outputs) { return (outputs + 11) / 12 * 12; }
 
+// Numbers from one block of `block_outputs` outputs of a gradient's tile to the next. The gap keeps blocks of many rows
+// from falling on the same lines of the first-level cache.
+static inline ptrdiff_t kernels_gradient_block(int32_t rows, int32_t block_outputs) {
+  return ((ptrdiff_t)rows * block_outputs + 2 * KERNELS_LANES - 1) / KERNELS_LANES * KERNELS_LANES;
+}
+
 #define KERNELS_BODY "TrainingBody.h"
 #include "ForEachLevel.h"
 
@@ -54,7 +60,7 @@ static int32_t tree_depth(int32_t rows, int32_t chunk_rows) {
 size_t kernels_train_gradient_scratch(int32_t rows, int32_t chunk_rows, int32_t outputs) {
   const size_t padded = (size_t)kernels_gradient_rows(outputs);
   return 2 * KERNELS_LANES * ((size_t)chunk_rows + padded * (size_t)tree_depth(rows, chunk_rows)) +
-         (size_t)rows * padded;
+         padded / 2 * (size_t)kernels_gradient_block(rows, 2);
 }
 
 void kernels_train_weight_gradient(

@@ -91,7 +91,7 @@ static void LEVEL(train_attend)(
   }
   LEVEL(transpose_head)(k, heads->stride, positions, width, keys);
   const LEVEL(Factors) by_keys = {
-      q, heads->stride, 1, keys, KERNELS_LANES, (ptrdiff_t)width * KERNELS_LANES, width, NULL};
+      q, heads->stride, 1, keys, KERNELS_LANES, (ptrdiff_t)width * KERNELS_LANES, width, NULL, 0};
   LEVEL(product)(by_keys, columns / KERNELS_LANES, queries, NULL, 0, scores, columns);
   const float scale = 1 / sqrtf((float)width);
   for (int32_t query = 0; query < queries; query++) {
@@ -99,7 +99,7 @@ static void LEVEL(train_attend)(
   }
   const LEVEL(HeadRows) values = LEVEL(whole_rows)(v, heads->stride, positions, width, 1, copies);
   const LEVEL(HeadRows) result = LEVEL(whole_rows)(out, heads->out_stride, queries, width, 0, copies + size);
-  const LEVEL(Factors) by_values = {scores, columns, 1, values.data, values.stride, KERNELS_LANES, positions, NULL};
+  const LEVEL(Factors) by_values = {scores, columns, 1, values.data, values.stride, KERNELS_LANES, positions, NULL, 0};
   LEVEL(product)(by_values, padded / KERNELS_LANES, queries, NULL, 0, result.data, result.stride);
   LEVEL(put_rows)(result, queries, width, out, heads->out_stride);
 }
@@ -118,7 +118,7 @@ static void LEVEL(train_attend_backward)(
   const LEVEL(HeadRows) d_outs =
       LEVEL(whole_rows)((float *)(uintptr_t)d_out, heads->out_stride, queries, width, 1, copies);
   const LEVEL(Factors) by_values = {
-      d_outs.data, d_outs.stride, 1, values, KERNELS_LANES, (ptrdiff_t)width * KERNELS_LANES, width, NULL};
+      d_outs.data, d_outs.stride, 1, values, KERNELS_LANES, (ptrdiff_t)width * KERNELS_LANES, width, NULL, 0};
   LEVEL(product)(by_values, columns / KERNELS_LANES, queries, NULL, 0, d_scores, columns);
   const float scale = 1 / sqrtf((float)width);
   for (int32_t query = 0; query < queries; query++) {
@@ -133,17 +133,17 @@ static void LEVEL(train_attend_backward)(
   }
   const LEVEL(HeadRows) sum_rows = {sums, padded};
   const LEVEL(Factors) to_values = {
-      probabilities, 1, columns, d_outs.data, d_outs.stride, KERNELS_LANES, queries, NULL};
+      probabilities, 1, columns, d_outs.data, d_outs.stride, KERNELS_LANES, queries, NULL, 0};
   LEVEL(product)(to_values, panels, positions, NULL, 0, sums, padded);
   LEVEL(put_rows)(sum_rows, positions, width, v, stride);
   // q is still needed while k's gradient is computed, and k while q's is: the first of the two waits.
   const LEVEL(HeadRows) ks = LEVEL(whole_rows)(k, stride, positions, width, 1, copies + size);
-  const LEVEL(Factors) to_queries = {d_scores, columns, 1, ks.data, ks.stride, KERNELS_LANES, positions, NULL};
+  const LEVEL(Factors) to_queries = {d_scores, columns, 1, ks.data, ks.stride, KERNELS_LANES, positions, NULL, 0};
   LEVEL(product)(to_queries, panels, queries, NULL, 0, sums, padded);
   for (ptrdiff_t at = (ptrdiff_t)queries * padded; at < size; at++) sums[at] = 0;
   const LEVEL(HeadRows) qs = LEVEL(whole_rows)(q, stride, queries, width, 1, copies + 2 * size);
   float *d_keys = copies;
-  const LEVEL(Factors) to_keys = {d_scores, 1, columns, qs.data, qs.stride, KERNELS_LANES, queries, NULL};
+  const LEVEL(Factors) to_keys = {d_scores, 1, columns, qs.data, qs.stride, KERNELS_LANES, queries, NULL, 0};
   LEVEL(product)(to_keys, panels, positions, NULL, 0, d_keys, padded);
   LEVEL(put_rows)(sum_rows, positions, width, q, stride);
   LEVEL(put_rows)((LEVEL(HeadRows)){d_keys, padded}, positions, width, k, stride);

@@ -21,8 +21,9 @@ typedef struct {
   const float *b;
   ptrdiff_t b_step, panel_step;
   int32_t terms;
-  // What is used next and should be on its way from memory; null for nothing.
+  // What is used next and should be on its way from memory, a line for every eight terms; null for nothing.
   const float *ahead;
+  ptrdiff_t ahead_step;
 } LEVEL(Factors);
 
 KERNELS_INLINE void LEVEL(tile)(
@@ -32,7 +33,8 @@ KERNELS_INLINE void LEVEL(tile)(
   const ptrdiff_t panel_step = factors->panel_step;
   _Pragma("clang loop unroll(full)") for (int32_t r = 0; r < rows; r++) sums[r][0] = sums[r][1] = (Lanes){};
   const float *ahead = factors->ahead ? factors->ahead : b;
-  for (int32_t first = 0; first < factors->terms; first += 8, ahead += KERNELS_LANES) {
+  const ptrdiff_t ahead_step = factors->ahead ? factors->ahead_step : 0;
+  for (int32_t first = 0; first < factors->terms; first += 8, ahead += ahead_step) {
     const int32_t end = first + 8 < factors->terms ? first + 8 : factors->terms;
     __builtin_prefetch(ahead, 0, 2);
     for (int32_t term = first; term < end; term++, a += term_step, b += b_step) {
@@ -79,7 +81,7 @@ KERNELS_INLINE void LEVEL(strip)(
     Lanes sums[TILE_ROWS][2];                                                                        \
     factors.a = a + row * factors.row_step;                                                          \
     LEVEL(tile)(&factors, count, panels, sums);                                                      \
-    if (factors.ahead) factors.ahead += (ptrdiff_t)(factors.terms / 8) * KERNELS_LANES;              \
+    if (factors.ahead) factors.ahead += (ptrdiff_t)(factors.terms / 8) * factors.ahead_step;         \
     _Pragma("clang loop unroll(full)") for (int32_t r = 0; r < count; r++) {                         \
       _Pragma("clang loop unroll(full)") for (int32_t p = 0; p < panels; p++) {                      \
         const ptrdiff_t at = (ptrdiff_t)p * KERNELS_LANES;                                           \
@@ -97,9 +99,11 @@ KERNELS_INLINE void LEVEL(product)(
     LEVEL(Factors) factors, int32_t panels, int32_t rows, const float *base, ptrdiff_t base_stride, float *y,
     ptrdiff_t y_stride) {
   int32_t panel = 0;
+  // Panels side by side without gaps: the next ones can be asked for.
+  const int packed = factors.ahead && factors.ahead_step == KERNELS_LANES;
 #if TILE_PANELS == 2
   for (; panel + 2 <= panels; panel += 2) {
-    if (factors.ahead) factors.ahead = factors.b + 2 * factors.panel_step;
+    if (packed) factors.ahead = factors.b + 2 * factors.panel_step;
     LEVEL(strip)(factors, 2, rows, base, base_stride, y, y_stride);
     factors.b += 2 * factors.panel_step;
     y += 2 * KERNELS_LANES;
@@ -107,7 +111,7 @@ KERNELS_INLINE void LEVEL(product)(
   }
 #endif
   for (; panel < panels; panel++) {
-    if (factors.ahead) factors.ahead = factors.b + factors.panel_step;
+    if (packed) factors.ahead = factors.b + factors.panel_step;
     LEVEL(strip)(factors, 1, rows, base, base_stride, y, y_stride);
     factors.b += factors.panel_step;
     y += KERNELS_LANES;
@@ -119,7 +123,7 @@ static void LEVEL(train_multiply)(
     const float *x, ptrdiff_t x_stride, const float *packed, int32_t inputs, int32_t panels, const float *base,
     float *y, ptrdiff_t y_stride, int32_t rows) {
   const LEVEL(Factors) factors = {
-      x, x_stride, 1, packed, KERNELS_LANES, (ptrdiff_t)inputs * KERNELS_LANES, inputs, packed};
+      x, x_stride, 1, packed, KERNELS_LANES, (ptrdiff_t)inputs * KERNELS_LANES, inputs, packed, KERNELS_LANES};
   LEVEL(product)(factors, panels, rows, base, y_stride, y, y_stride);
 }
 
@@ -127,7 +131,7 @@ static void LEVEL(train_multiply_gate)(
     const float *x, ptrdiff_t x_stride, const float *packed, int32_t inputs, int32_t panel_pairs, float *gated,
     ptrdiff_t gated_stride, float *gate_up, ptrdiff_t gate_up_stride, ptrdiff_t up_offset, int32_t rows) {
   const ptrdiff_t panel_step = (ptrdiff_t)inputs * KERNELS_LANES;
-  LEVEL(Factors) factors = {x, x_stride, 1, packed, KERNELS_LANES, panel_step, inputs, NULL};
+  LEVEL(Factors) factors = {x, x_stride, 1, packed, KERNELS_LANES, panel_step, inputs, NULL, KERNELS_LANES};
   for (int32_t pair = 0; pair < panel_pairs; pair++, factors.b = packed + (ptrdiff_t)pair * 2 * panel_step) {
     const ptrdiff_t at = (ptrdiff_t)pair * KERNELS_LANES;
     factors.ahead = factors.b + 2 * panel_step;
@@ -171,7 +175,7 @@ static void LEVEL(train_multiply_gate)(
 
 // What stays the same while one tile of a gradient is computed.
 typedef struct {
-  // dy of the tile's outputs in blocks of TILE_ROWS, `[block][row][TILE_ROWS]`.
+  // dy of the tile's outputs in blocks of TILE_ROWS, `[block][row][TILE_ROWS]`, with a gap after each block.
   const float *dy;
   const float *x;
   ptrdiff_t x_stride;
@@ -192,9 +196,14 @@ KERNELS_INLINE void LEVEL(gradient_chunk)(const LEVEL(GradientTile) *tile, int32
     LEVEL(store)(packed, LEVEL(load)(x));
     if (tile->panels == 2) LEVEL(store)(packed + KERNELS_LANES, LEVEL(load)(x + KERNELS_LANES));
   }
-  LEVEL(Factors) factors = {NULL, 1, TILE_ROWS, tile->packed, GRADIENT_COLUMNS, KERNELS_LANES, count, NULL};
+  LEVEL(Factors) factors = {
+      NULL, 1, TILE_ROWS, tile->packed, GRADIENT_COLUMNS, KERNELS_LANES, count, NULL, tile->x_stride};
+  // The chunk that is packed next: the one below, or the first one of the next columns.
+  const float *next = first + count < tile->rows ? x : tile->x + GRADIENT_COLUMNS;
   for (int32_t output = 0; output < tile->outputs; output += TILE_ROWS, target += TILE_ROWS * GRADIENT_COLUMNS) {
-    factors.a = tile->dy + (ptrdiff_t)output * tile->rows + (ptrdiff_t)first * TILE_ROWS;
+    const int32_t block = output / TILE_ROWS;
+    factors.a = tile->dy + block * kernels_gradient_block(tile->rows, TILE_ROWS) + (ptrdiff_t)first * TILE_ROWS;
+    factors.ahead = next + (block / 2) * (count / 8) * tile->x_stride + block % 2 * KERNELS_LANES;
     // Blocks are padded, and so is the room for sums: a whole block costs no more than a part of one.
     LEVEL(product)(factors, tile->panels, TILE_ROWS, NULL, 0, target, GRADIENT_COLUMNS);
   }
@@ -223,13 +232,13 @@ static void LEVEL(train_weight_gradient)(
     int32_t first, int32_t end, int32_t inputs, float *scratch, float *gradient) {
   const int32_t chunks = (rows + chunk_rows - 1) / chunk_rows;
   float *blocks = scratch + (ptrdiff_t)chunk_rows * GRADIENT_COLUMNS;
-  float *sums = blocks + (ptrdiff_t)rows * kernels_gradient_rows(end - first);
+  float *sums = blocks + kernels_gradient_rows(end - first) / TILE_ROWS * kernels_gradient_block(rows, TILE_ROWS);
   LEVEL(GradientTile) tile = {blocks, NULL, x_stride, rows, chunk_rows, end - first, 0, scratch};
   for (int32_t row = 0; row < rows; row++) {
     const float *source = dy + row * dy_stride + first;
     float *target = blocks + (ptrdiff_t)row * TILE_ROWS;
     int32_t output = 0;
-    for (; output + TILE_ROWS <= end - first; output += TILE_ROWS, target += (ptrdiff_t)rows * TILE_ROWS) {
+    for (; output + TILE_ROWS <= end - first; output += TILE_ROWS, target += kernels_gradient_block(rows, TILE_ROWS)) {
       memcpy(target, source + output, TILE_ROWS * sizeof *target);
     }
     for (int32_t i = 0; output < end - first && i < TILE_ROWS; i++) {

@@ -3,7 +3,7 @@ import Kernels
 /// The gradient of one matrix: Σ over rows of dyᵀ x, by chunks of rows.
 struct GradientJob {
   /// Outputs that are computed together.
-  static let tileOutputs = 96
+  static let tileOutputs = 192
 
   let dy: UnsafePointer<Float>
   let dyStride: Int
