@@ -29,19 +29,23 @@ extension ModelCommand {
 
     func run() throws {
       var reports: [GoldenReport] = []
+      var refusals: [String] = []
       for path in try paths.flatMap(cases) {
-        do { reports.append(try GoldenRun.report(try GoldenCase(path: path), threads: threads)) } catch {
-          throw StartError("\(error)", exitCode: 65)
-        }
-        if !json { print(VerificationTable.text(reports[reports.count - 1], isBrief: brief)) }
+        do {
+          let report = try GoldenRun.report(try GoldenCase(path: path), threads: threads)
+          reports.append(report)
+          if !json { print(VerificationTable.text(report, isBrief: brief)) }
+        } catch { refusals.append("\(error)") }
       }
       if json {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         print(String(decoding: try encoder.encode(reports), as: UTF8.self))
       } else {
-        print(VerificationTable.summary(reports))
+        print(VerificationTable.summary(reports, refused: refusals.count))
       }
+      // Cases that could be read are shown whatever the others are like.
+      if !refusals.isEmpty { throw StartError(refusals.joined(separator: "\n"), exitCode: 65) }
       if !reports.allSatisfy(\.passed) { throw ExitCode(1) }
     }
 
@@ -88,10 +92,11 @@ enum VerificationTable {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  static func summary(_ reports: [GoldenReport]) -> String {
+  static func summary(_ reports: [GoldenReport], refused: Int) -> String {
     let passed = reports.count(where: \.passed)
+    let total = reports.count + refused
     let tensors = reports.reduce(0) { $0 + $1.checks.count }
-    return "\(passed == reports.count ? "passed" : "FAILED"): \(passed) of \(reports.count) cases, \(tensors) tensors"
+    return "\(passed == total ? "passed" : "FAILED"): \(passed) of \(total) cases, \(tensors) tensors"
   }
 
   private static func number(_ value: Double?) -> String {
