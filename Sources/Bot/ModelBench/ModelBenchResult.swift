@@ -38,6 +38,15 @@ package struct ModelBenchResult: Sendable, Encodable {
     var blasOperationsPerSecond: Double
     var bytesReadPerSecond: Double
 
+    /// The larger of each rate.
+    func best(with other: Machine) -> Machine {
+      Machine(
+        threads: threads,
+        operationsPerSecond: operationsPerSecond.merging(other.operationsPerSecond, uniquingKeysWith: max),
+        blasOperationsPerSecond: max(blasOperationsPerSecond, other.blasOperationsPerSecond),
+        bytesReadPerSecond: max(bytesReadPerSecond, other.bytesReadPerSecond))
+    }
+
     enum CodingKeys: String, CodingKey {
       case threads
       case operationsPerSecond = "operations_per_second"

@@ -25,7 +25,7 @@ package struct MachinePeak {
       case .int8(.sixteen): KERNELS_PEAK_INT8_ACTIVATION16
       }
     let rounds: Int64 = 1_000_000
-    return best(of: 12) { thread in
+    return best(of: 60) { thread in
       var sink: Float = 0
       let operations = kernels_peak_run(kind, rounds, &sink)
       return sink.isNaN ? 0 : Double(operations)
