@@ -28,7 +28,8 @@ extension EndToEnd {
       #expect(summary["journal_hash"].string?.count == 64)
       #expect(
         summary["timing"].keys == [
-          "bars_per_second", "decision_latency_us", "decisions_per_second", "path_latency_us", "peak_memory_mib",
+          "bars_per_second", "deadline", "decision_latency_us", "decisions_per_second", "path_latency_us",
+          "peak_memory_mib",
           "wall_seconds",
         ])
       #expect(summary["feed"]["rows"].int != nil)
