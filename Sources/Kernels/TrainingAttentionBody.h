@@ -58,23 +58,23 @@ KERNELS_INLINE void LEVEL(put_rows)(
   }
 }
 
-// x ← softmax(scale · x) over `count` numbers; what lies beyond, up to whole lanes, becomes 0.
-KERNELS_INLINE void LEVEL(train_softmax)(float *x, int32_t count, float scale) {
-  const int32_t padded = kernels_padded(count);
-  for (int32_t at = count; at < padded; at++) x[at] = -INFINITY;
-  Lanes peaks = LEVEL(load)(x);
-  for (int32_t at = KERNELS_LANES; at < padded; at += KERNELS_LANES) peaks = LEVEL(larger)(peaks, LEVEL(load)(x + at));
-  const float peak = LEVEL(peak)(peaks);
+// Scores lie with queries side by side, [positions][padded positions]: what is summed over positions then needs no sum
+// across lanes. Turns the scores of 16 queries into probabilities.
+KERNELS_INLINE void LEVEL(train_softmax)(float *scores, ptrdiff_t stride, int32_t positions, float scale) {
+  Lanes peaks = LEVEL(load)(scores);
+  for (int32_t position = 1; position < positions; position++) {
+    peaks = LEVEL(larger)(peaks, LEVEL(load)(scores + position * stride));
+  }
   Lanes sums = {};
-  for (int32_t at = 0; at < padded; at += KERNELS_LANES) {
-    const Lanes lanes = LEVEL(load)(x + at);
-    // The exponential's lower bound is not zero.
-    const Lanes powers = LEVEL(select)(lanes == -INFINITY, (Lanes){}, LEVEL(exp)((lanes - peak) * scale));
-    LEVEL(store)(x + at, powers);
+  for (int32_t position = 0; position < positions; position++) {
+    const Lanes powers = LEVEL(exp)((LEVEL(load)(scores + position * stride) - peaks) * scale);
+    LEVEL(store)(scores + position * stride, powers);
     sums += powers;
   }
-  const float factor = 1 / LEVEL(sum)(sums);
-  for (int32_t at = 0; at < padded; at += KERNELS_LANES) LEVEL(store)(x + at, LEVEL(load)(x + at) * factor);
+  const Lanes factors = 1.0f / sums;
+  for (int32_t position = 0; position < positions; position++) {
+    LEVEL(store)(scores + position * stride, LEVEL(load)(scores + position * stride) * factors);
+  }
 }
 
 static void LEVEL(train_attend)(
@@ -83,25 +83,38 @@ static void LEVEL(train_attend)(
   const int32_t columns = kernels_padded(positions), padded = kernels_padded(width);
   const ptrdiff_t size = (ptrdiff_t)positions * padded;
   float *k = q + heads->width, *v = k + heads->width;
-  float *keys = scratch, *copies = keys + (ptrdiff_t)columns * width;
+  float *turned = scratch, *copies = turned + (ptrdiff_t)columns * width;
   float *scores = probabilities ? probabilities : copies + 2 * size;
   if (heads->cosines) {
     LEVEL(turn)(heads, q, heads->stride, queries, 1);
     LEVEL(turn)(heads, k, heads->stride, positions, 1);
   }
-  LEVEL(transpose_head)(k, heads->stride, positions, width, keys);
-  const LEVEL(Factors) by_keys = {
-      q, heads->stride, 1, keys, KERNELS_LANES, (ptrdiff_t)width * KERNELS_LANES, width, NULL, 0};
-  LEVEL(product)(by_keys, columns / KERNELS_LANES, queries, NULL, 0, scores, columns);
-  const float scale = 1 / sqrtf((float)width);
-  for (int32_t query = 0; query < queries; query++) {
-    LEVEL(train_softmax)(scores + (ptrdiff_t)query * columns, positions, scale);
+  LEVEL(transpose_head)(q, heads->stride, queries, width, turned);
+  const LEVEL(Factors) by_queries = {
+      k, heads->stride, 1, turned, KERNELS_LANES, (ptrdiff_t)width * KERNELS_LANES, width, NULL, 0};
+  LEVEL(product)(by_queries, kernels_padded(queries) / KERNELS_LANES, positions, NULL, 0, scores, columns);
+  for (int32_t query = 0; query < queries; query += KERNELS_LANES) {
+    LEVEL(train_softmax)(scores + query, columns, positions, 1 / sqrtf((float)width));
   }
   const LEVEL(HeadRows) values = LEVEL(whole_rows)(v, heads->stride, positions, width, 1, copies);
   const LEVEL(HeadRows) result = LEVEL(whole_rows)(out, heads->out_stride, queries, width, 0, copies + size);
-  const LEVEL(Factors) by_values = {scores, columns, 1, values.data, values.stride, KERNELS_LANES, positions, NULL, 0};
+  const LEVEL(Factors) by_values = {scores, 1, columns, values.data, values.stride, KERNELS_LANES, positions, NULL, 0};
   LEVEL(product)(by_values, padded / KERNELS_LANES, queries, NULL, 0, result.data, result.stride);
   LEVEL(put_rows)(result, queries, width, out, heads->out_stride);
+}
+
+// From the gradient of 16 queries' probabilities makes that of their scores.
+KERNELS_INLINE void LEVEL(softmax_backward)(
+    const float *probabilities, float *gradient, ptrdiff_t stride, int32_t positions, float scale) {
+  Lanes means = {};
+  for (int32_t position = 0; position < positions; position++) {
+    means += LEVEL(load)(probabilities + position * stride) * LEVEL(load)(gradient + position * stride);
+  }
+  for (int32_t position = 0; position < positions; position++) {
+    const Lanes p = LEVEL(load)(probabilities + position * stride);
+    float *row = gradient + position * stride;
+    LEVEL(store)(row, p * (LEVEL(load)(row) - means) * scale);
+  }
 }
 
 static void LEVEL(train_attend_backward)(
@@ -111,39 +124,31 @@ static void LEVEL(train_attend_backward)(
   const int32_t columns = kernels_padded(positions), padded = kernels_padded(width), panels = padded / KERNELS_LANES;
   const ptrdiff_t size = (ptrdiff_t)positions * padded, stride = heads->stride;
   float *k = q + heads->width, *v = k + heads->width;
-  float *values = scratch, *d_scores = values + (ptrdiff_t)columns * width;
+  float *turned = scratch, *d_scores = turned + (ptrdiff_t)columns * width;
   float *copies = d_scores + (ptrdiff_t)positions * columns, *sums = copies + 3 * size;
-  LEVEL(transpose_head)(v, stride, positions, width, values);
+  LEVEL(transpose_head)(d_out, heads->out_stride, queries, width, turned);
+  const LEVEL(Factors) by_outs = {
+      v, stride, 1, turned, KERNELS_LANES, (ptrdiff_t)width * KERNELS_LANES, width, NULL, 0};
+  LEVEL(product)(by_outs, kernels_padded(queries) / KERNELS_LANES, positions, NULL, 0, d_scores, columns);
+  for (int32_t query = 0; query < queries; query += KERNELS_LANES) {
+    LEVEL(softmax_backward)(probabilities + query, d_scores + query, columns, positions, 1 / sqrtf((float)width));
+  }
   // Read only: the cast spares a second form of the function.
   const LEVEL(HeadRows) d_outs =
       LEVEL(whole_rows)((float *)(uintptr_t)d_out, heads->out_stride, queries, width, 1, copies);
-  const LEVEL(Factors) by_values = {
-      d_outs.data, d_outs.stride, 1, values, KERNELS_LANES, (ptrdiff_t)width * KERNELS_LANES, width, NULL, 0};
-  LEVEL(product)(by_values, columns / KERNELS_LANES, queries, NULL, 0, d_scores, columns);
-  const float scale = 1 / sqrtf((float)width);
-  for (int32_t query = 0; query < queries; query++) {
-    float *row = d_scores + (ptrdiff_t)query * columns;
-    const float *p = probabilities + (ptrdiff_t)query * columns;
-    Lanes products = {};
-    for (int32_t at = 0; at < columns; at += KERNELS_LANES) products += LEVEL(load)(p + at) * LEVEL(load)(row + at);
-    const float mean = LEVEL(sum)(products);
-    for (int32_t at = 0; at < columns; at += KERNELS_LANES) {
-      LEVEL(store)(row + at, LEVEL(load)(p + at) * (LEVEL(load)(row + at) - mean) * scale);
-    }
-  }
   const LEVEL(HeadRows) sum_rows = {sums, padded};
   const LEVEL(Factors) to_values = {
-      probabilities, 1, columns, d_outs.data, d_outs.stride, KERNELS_LANES, queries, NULL, 0};
+      probabilities, columns, 1, d_outs.data, d_outs.stride, KERNELS_LANES, queries, NULL, 0};
   LEVEL(product)(to_values, panels, positions, NULL, 0, sums, padded);
   LEVEL(put_rows)(sum_rows, positions, width, v, stride);
   // q is still needed while k's gradient is computed, and k while q's is: the first of the two waits.
   const LEVEL(HeadRows) ks = LEVEL(whole_rows)(k, stride, positions, width, 1, copies + size);
-  const LEVEL(Factors) to_queries = {d_scores, columns, 1, ks.data, ks.stride, KERNELS_LANES, positions, NULL, 0};
+  const LEVEL(Factors) to_queries = {d_scores, 1, columns, ks.data, ks.stride, KERNELS_LANES, positions, NULL, 0};
   LEVEL(product)(to_queries, panels, queries, NULL, 0, sums, padded);
   for (ptrdiff_t at = (ptrdiff_t)queries * padded; at < size; at++) sums[at] = 0;
   const LEVEL(HeadRows) qs = LEVEL(whole_rows)(q, stride, queries, width, 1, copies + 2 * size);
   float *d_keys = copies;
-  const LEVEL(Factors) to_keys = {d_scores, 1, columns, qs.data, qs.stride, KERNELS_LANES, queries, NULL, 0};
+  const LEVEL(Factors) to_keys = {d_scores, columns, 1, qs.data, qs.stride, KERNELS_LANES, queries, NULL, 0};
   LEVEL(product)(to_keys, panels, positions, NULL, 0, d_keys, padded);
   LEVEL(put_rows)(sum_rows, positions, width, q, stride);
   LEVEL(put_rows)((LEVEL(HeadRows)){d_keys, padded}, positions, width, k, stride);

@@ -88,7 +88,7 @@ typedef struct {
 } KernelsHeads;
 
 /// out = softmax(q kᵀ / √head_width) v for the first `queries` positions. q and k are rotated in place. Probabilities
-/// ([queries][padded positions]) are kept unless the pointer is null.
+/// ([positions][padded positions], queries side by side) are kept unless the pointer is null.
 void kernels_train_attend(
     const KernelsHeads *heads, float *q, int32_t queries, float *probabilities, float *scratch, float *out);
 
