@@ -1,7 +1,8 @@
-import Foundation
-
 /// The fields of a golden case's JSON that belong to training, beside those of the architecture.
 public struct GoldenSettings: Sendable, Equatable {
+  /// Largest JSON file of a case, in bytes.
+  static let maxBytes = 1 << 20
+
   /// `loss_type`: `softmax` or `stablemax`.
   public var crossEntropy: CrossEntropy
   /// `w_quantity`, `w_value`.
@@ -59,38 +60,6 @@ extension GoldenSettings {
         throw refuse("betas", "are \(betas), wanted are two numbers in 0..<1")
       }
       (optimiser.meanDecay, optimiser.squareDecay) = (betas[0], betas[1])
-    }
-  }
-}
-
-/// JSON with errors that name file and field.
-enum JSON {
-  static let maxBytes = 1 << 20
-
-  static func decode<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8], file: String) throws -> Value {
-    do { return try JSONDecoder().decode(type, from: Data(bytes)) } catch let error as DecodingError {
-      throw ModelError(file: file, subject: field(error), reason: reason(error))
-    } catch { throw ModelError(file: file, reason: "\(error)") }
-  }
-
-  private static func field(_ error: DecodingError) -> String? {
-    let path: [any CodingKey] =
-      switch error {
-      case .keyNotFound(let key, let context): context.codingPath + [key]
-      case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
-        context.codingPath
-      @unknown default: []
-      }
-    return path.isEmpty ? nil : path.map(\.stringValue).joined(separator: ".")
-  }
-
-  private static func reason(_ error: DecodingError) -> String {
-    switch error {
-    case .keyNotFound: "is missing"
-    case .typeMismatch(let type, _): "is not a value of the kind \(type)"
-    case .valueNotFound: "is null"
-    case .dataCorrupted(let context): context.debugDescription
-    @unknown default: "cannot be read"
     }
   }
 }

@@ -130,12 +130,7 @@ public struct ModelDirectory {
   public static func manifest(of path: String) throws -> ModelManifest {
     let manifestPath = "\(path)/\(manifestFile)"
     let bytes = try BoundedFile.read(manifestPath, limit: maxManifestBytes)
-    let manifest: ModelManifest
-    do {
-      manifest = try JSONDecoder().decode(ModelManifest.self, from: Data(bytes))
-    } catch let error as DecodingError {
-      throw ModelError(file: manifestPath, subject: subject(of: error), reason: reason(of: error))
-    }
+    let manifest = try JSON.decode(ModelManifest.self, bytes, file: manifestPath)
     try manifest.validate(file: manifestPath)
     return manifest
   }
@@ -154,28 +149,5 @@ public struct ModelDirectory {
       }
     }
     if let name = missing.min() { throw ModelError(file: "\(path)/\(name)", reason: "is missing") }
-  }
-
-  private static func subject(of error: DecodingError) -> String? {
-    let path: [any CodingKey] =
-      switch error {
-      case .keyNotFound(let key, let context): context.codingPath + [key]
-      case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
-        context.codingPath
-      @unknown default: []
-      }
-    return path.isEmpty ? nil : path.map(\.stringValue).joined(separator: ".")
-  }
-
-  private static func reason(of error: DecodingError) -> String {
-    switch error {
-    case .keyNotFound: "is missing"
-    case .dataCorrupted(let context) where context.codingPath.isEmpty:
-      // Foundation says no more than that, whichever of the two it is.
-      "is no JSON, or a number in it does not fit its field"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
-      context.debugDescription
-    @unknown default: "cannot be decoded"
-    }
   }
 }
