@@ -14,8 +14,8 @@ extension ModelCommand {
         compared with; 65: a case that cannot be read; 66: no such directory, or no case in it.
 
         EXAMPLES
-          hrmbot model verify shared/golden/hrm-tiny
-          hrmbot model verify shared/golden/hrm-tiny/trade.json --threads 1
+          hrmbot model verify Tests/HRMTests/Resources/hrm-tiny
+          hrmbot model verify Tests/HRMTests/Resources/hrm-tiny/trade.json --threads 1
           hrmbot model verify cases --json | jq '.[] | select(.passed | not).name'
         """)
     @Argument(help: "Directories of cases, or single cases.") var paths: [String]
