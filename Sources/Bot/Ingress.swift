@@ -83,4 +83,6 @@ package enum Degradation: String, Sendable, Codable, CaseIterable {
   case unreconciled
   case unprotectedPosition = "unprotected_position"
   case feedStale = "feed_stale"
+  /// The connection to the venue is down; when it is up again, the books are compared before anything is opened.
+  case venueLost = "venue_lost"
 }

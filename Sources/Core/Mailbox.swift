@@ -113,7 +113,7 @@ public final class Mailbox<Element: Sendable>: Sendable {
   }
 
   /// The next element, waiting for it; nil when the mailbox is closed and empty. One receiver at a time.
-  public func next() async -> Element? {
+  public nonisolated(nonsending) func next() async -> Element? {
     await withCheckedContinuation { continuation in
       let ready: Element?? = state.withLock { state in
         if let first = state.waiting.popFirst() {

@@ -39,7 +39,7 @@ actor Rig {
     var cash = "100000"
     var state: EngineState?
     var isRecording = true
-    var executor: ThreadExecutor?
+    var executor: (any SerialExecutor)?
     var venue: PaperVenue?
     var costs = PaperCosts.none
     var latchStore: (any LatchStore)?
@@ -51,7 +51,7 @@ actor Rig {
     var isVirtual = true
   }
 
-  nonisolated let executor: ThreadExecutor
+  nonisolated let executor: any SerialExecutor
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
   nonisolated let engine: Engine
   nonisolated let gate: StopGate

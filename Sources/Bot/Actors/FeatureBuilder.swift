@@ -3,13 +3,13 @@ import Features
 
 /// The thin shell of `FeatureStage`: bars in, observations on to the agent.
 package actor FeatureBuilder {
-  private let executor: ThreadExecutor
+  private let executor: any SerialExecutor
   package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
   private var stage: FeatureStage
   private let agent: HRMAgent
 
   /// A shell around `stage`.
-  package init(executor: ThreadExecutor, stage: FeatureStage, agent: HRMAgent) {
+  package init(executor: any SerialExecutor, stage: FeatureStage, agent: HRMAgent) {
     self.executor = executor
     self.stage = stage
     self.agent = agent

@@ -5,7 +5,7 @@ import Journal
 /// The thin shell of `AgentStage`: observations in, decisions on to the risk veto. The network thinks elsewhere; its
 /// answer comes back as an input of its own.
 package actor HRMAgent {
-  private let executor: ThreadExecutor
+  private let executor: any SerialExecutor
   package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
   private var stage: AgentStage
   private let risk: RiskVeto
@@ -24,7 +24,7 @@ package actor HRMAgent {
 
   /// A shell around `stage`.
   package init(
-    executor: ThreadExecutor, stage: AgentStage, risk: RiskVeto, rollback: Rollback, recorder: Recorder,
+    executor: any SerialExecutor, stage: AgentStage, risk: RiskVeto, rollback: Rollback, recorder: Recorder,
     deadlineMicros: Int, think: @escaping @Sendable (NetworkRequest) -> Void,
     log: @escaping @Sendable (LogLevel, String) -> Void
   ) {

@@ -3,14 +3,14 @@ import Feed
 
 /// The thin shell of `FeedStage`: bars in, checked bars on to risk and features.
 package actor MarketFeed {
-  private let executor: ThreadExecutor
+  private let executor: any SerialExecutor
   package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
   private var stage: FeedStage
   private let features: FeatureBuilder
   private let risk: RiskVeto
 
   /// A shell around `stage`.
-  package init(executor: ThreadExecutor, stage: FeedStage, features: FeatureBuilder, risk: RiskVeto) {
+  package init(executor: any SerialExecutor, stage: FeedStage, features: FeatureBuilder, risk: RiskVeto) {
     self.executor = executor
     self.stage = stage
     self.features = features

@@ -4,7 +4,7 @@ import Journal
 
 /// The thin shell of `ExecutionStage`: approved orders and reports in; intents written down before they leave.
 package actor OrderExecution {
-  private let executor: ThreadExecutor
+  private let executor: any SerialExecutor
   package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
   private var stage: ExecutionStage
   private let instruments: InstrumentTable
@@ -26,7 +26,7 @@ package actor OrderExecution {
 
   /// A shell around `stage`.
   package init(
-    executor: ThreadExecutor, stage: ExecutionStage, instruments: InstrumentTable, recorder: Recorder, risk: RiskVeto,
+    executor: any SerialExecutor, stage: ExecutionStage, instruments: InstrumentTable, recorder: Recorder, risk: RiskVeto,
     features: FeatureBuilder, gateway: any OrderGateway, time: any TimeSource,
     alert: @escaping @Sendable (String) -> Void, demand: @escaping @Sendable (ControlCommand) -> Void,
     saveState: @escaping @Sendable () async -> Void

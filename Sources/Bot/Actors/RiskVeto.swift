@@ -5,7 +5,7 @@ import Risk
 
 /// The thin shell of `RiskStage`: decisions in, verdicts written down, approved orders on to execution.
 package actor RiskVeto {
-  private let executor: ThreadExecutor
+  private let executor: any SerialExecutor
   package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
   private var stage: RiskStage
   private let instruments: InstrumentTable
@@ -24,7 +24,7 @@ package actor RiskVeto {
 
   /// A shell around `stage`.
   package init(
-    executor: ThreadExecutor, stage: RiskStage, instruments: InstrumentTable, recorder: Recorder, mode: String,
+    executor: any SerialExecutor, stage: RiskStage, instruments: InstrumentTable, recorder: Recorder, mode: String,
     environment: RiskEnvironment, show: (@Sendable (DecisionEvent) -> Void)?,
     demand: @escaping @Sendable (ControlCommand) -> Void
   ) {

@@ -3,12 +3,12 @@ import Core
 
 /// The thin shell of `RollbackStage`: it watches how decisions go and says when another policy must take over.
 package actor Rollback {
-  private let executor: ThreadExecutor
+  private let executor: any SerialExecutor
   package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
   private var stage: RollbackStage
 
   /// A shell around `stage`.
-  package init(executor: ThreadExecutor, stage: RollbackStage) {
+  package init(executor: any SerialExecutor, stage: RollbackStage) {
     self.executor = executor
     self.stage = stage
   }

@@ -15,7 +15,7 @@ package struct Stages: Sendable {
 
 /// Takes one input at a time, writes it down, and sees it through the stages; owns the trading state and the latch.
 package actor Supervisor {
-  private let executor: ThreadExecutor
+  private let executor: any SerialExecutor
   package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
   package let stages: Stages
   private let instruments: InstrumentTable
@@ -35,7 +35,7 @@ package actor Supervisor {
 
   /// A supervisor of `stages`.
   package init(
-    executor: ThreadExecutor, stages: Stages, instruments: InstrumentTable, recorder: Recorder, gate: StopGate,
+    executor: any SerialExecutor, stages: Stages, instruments: InstrumentTable, recorder: Recorder, gate: StopGate,
     latchStore: any LatchStore, gateway: any OrderGateway, time: any TimeSource,
     log: @escaping @Sendable (LogLevel, String) -> Void
   ) {
@@ -154,6 +154,8 @@ package actor Supervisor {
     case .promote(let name): return await switchPolicy(.promote(name), by: "a person", context(sequence))
     case .degrade(let condition, let isOn):
       if isOn { degradations.insert(condition) } else { degradations.remove(condition) }
+      // What happened at the venue meanwhile is not known: only a comparison of the books makes it ready again.
+      if condition == .venueLost && isOn { isVenueReady = false }
       await publishState()
       if condition == .journalUnhealthy && !isOn { await stages.execution.protectAgain(context: context(sequence)) }
       return "\(condition.rawValue) \(isOn ? "sets in" : "is over")"

@@ -10,7 +10,9 @@ import Settings
 /// What an engine is put together from. The same parts make a live engine, a replay and a verification.
 package struct EngineParts: Sendable {
   /// The thread that the hot path shares.
-  package var executor: ThreadExecutor
+  package var executor: any SerialExecutor
+  /// Gives each actor an executor of its own, by the actor's name; nil: all share `executor`.
+  package var lane: (@Sendable (String) -> any SerialExecutor)?
   package var instruments: InstrumentTable
   package var timeframe: Timeframe
   package var settings: BotSettings
@@ -28,7 +30,7 @@ package struct EngineParts: Sendable {
   package var latchStore: any LatchStore
 
   package init(
-    executor: ThreadExecutor, instruments: InstrumentTable, timeframe: Timeframe, settings: BotSettings,
+    executor: any SerialExecutor, instruments: InstrumentTable, timeframe: Timeframe, settings: BotSettings,
     bench: PolicyBench, inCharge: String, mode: String, startCashQuote: Money, state: EngineState?,
     sink: any RecordSink, lastSequence: UInt64, time: any TimeSource, isVirtual: Bool, gate: StopGate,
     latchStore: any LatchStore
@@ -65,7 +67,7 @@ package struct EngineCallbacks: Sendable {
 
 /// The actors of one run on their shared executor.
 package struct Engine: Sendable {
-  package let executor: ThreadExecutor
+  package let executor: any SerialExecutor
   package let recorder: Recorder
   package let supervisor: Supervisor
   package let stages: Stages
@@ -75,36 +77,37 @@ package struct Engine: Sendable {
     _ parts: EngineParts, callbacks: EngineCallbacks, makeGateway: (Recorder) -> any OrderGateway
   ) async throws -> Engine {
     let executor = parts.executor
+    let lane = parts.lane ?? { _ in executor }
     let recorder = Recorder(
       sink: parts.sink, lastSequence: parts.lastSequence, time: parts.time, isVirtual: parts.isVirtual)
     let gateway = makeGateway(recorder)
     let settings = parts.settings
     let rollback = Rollback(
-      executor: executor,
+      executor: lane("rollback"),
       stage: RollbackStage(
         limits: RollbackLimits(settings.rollback), fallback: settings.policy.fallback,
         state: parts.state?.rollback ?? RollbackState(policyInCharge: parts.inCharge)))
     let risk = RiskVeto(
-      executor: executor, stage: parts.riskStage(), instruments: parts.instruments, recorder: recorder,
+      executor: lane("risk"), stage: parts.riskStage(), instruments: parts.instruments, recorder: recorder,
       mode: parts.mode, environment: parts.environment(), show: callbacks.show,
       demand: callbacks.demand)
     let agent = HRMAgent(
-      executor: executor, stage: try parts.agentStage(), risk: risk, rollback: rollback,
+      executor: lane("agent"), stage: try parts.agentStage(), risk: risk, rollback: rollback,
       recorder: recorder, deadlineMicros: settings.policy.deadlineMillis * 1000, think: callbacks.think,
       log: callbacks.log)
     let wantsWindow = recorder.isRecording || parts.bench.network != nil
     let features = FeatureBuilder(
-      executor: executor,
+      executor: lane("features"),
       stage: FeatureStage(instruments: parts.instruments, timeframe: parts.timeframe, wantsWindow: wantsWindow),
       agent: agent)
     let feed = MarketFeed(
-      executor: executor,
+      executor: lane("feed"),
       stage: FeedStage(
         instruments: parts.instruments, timeframe: parts.timeframe, staleAfterBars: settings.market.staleAfterBars),
       features: features, risk: risk)
     let log = callbacks.log
     let execution = OrderExecution(
-      executor: executor, stage: parts.executionStage(), instruments: parts.instruments, recorder: recorder,
+      executor: lane("execution"), stage: parts.executionStage(), instruments: parts.instruments, recorder: recorder,
       risk: risk, features: features, gateway: gateway, time: parts.time, alert: { log(.error, $0) },
       demand: callbacks.demand,
       saveState: callbacks.saveState)
@@ -112,7 +115,7 @@ package struct Engine: Sendable {
     let stages = Stages(
       feed: feed, features: features, agent: agent, rollback: rollback, risk: risk, execution: execution)
     let supervisor = Supervisor(
-      executor: executor, stages: stages, instruments: parts.instruments, recorder: recorder, gate: parts.gate,
+      executor: lane("supervisor"), stages: stages, instruments: parts.instruments, recorder: recorder, gate: parts.gate,
       latchStore: parts.latchStore, gateway: gateway, time: parts.time, log: callbacks.log)
     return Engine(executor: executor, recorder: recorder, supervisor: supervisor, stages: stages)
   }

@@ -8,14 +8,13 @@ import Journal
 extension PaperRun {
   /// Runs the prepared engine until it ends, with everything that must run beside it.
   func drive(_ prepared: Prepared, _ source: sending MarketSource) async throws -> String {
-    let loop = RunLoop(run: self, prepared: prepared)
     if plan.pace.isVirtual {
       let thinking = prepared.thinker.map { thinker in Task { await thinker.run() } }
       defer {
         prepared.thinker?.close()
         thinking?.cancel()
       }
-      return await loop.runVirtual(source)
+      return await VirtualLoop(run: self, prepared: prepared).run(source)
     }
     let feeder = Feeder(source: source, pace: plan.pace, time: time, maximumBars: plan.maximumBars, mailbox: mailbox)
     let mailbox = mailbox
@@ -31,7 +30,7 @@ extension PaperRun {
           try? await Task.sleep(for: .milliseconds(250))
         }
       }
-      let end = await loop.runPaced()
+      let end = await PacedLoop(executor: prepared.engine.executor, parts: loopParts(prepared)).run()
       if let (quality, refused) = await feeder.fileReport { keep(quality, refused) }
       // A stop must be seen until the last order has left.
       prepared.queue?.close()
@@ -41,6 +40,21 @@ extension PaperRun {
       group.cancelAll()
       return end
     }
+  }
+
+  private func loopParts(_ prepared: Prepared) -> LoopParts {
+    let venue = prepared.venue
+    return LoopParts(
+      engine: prepared.engine, mailbox: mailbox, pace: plan.pace, time: time, instruments: prepared.instruments,
+      gateway: prepared.queue ?? NoGateway() as any OrderGateway, journal: prepared.writer,
+      advance: { await venue.advance($0) }, saveState: { await prepared.keeper.save() },
+      takeHeartbeat: { [self] in isHeartbeatDue.exchange(false, ordering: .relaxed) },
+      beat: { [self] in
+        service.notify("WATCHDOG=1")
+        await show(prepared)
+      },
+      show: { [self] in await show(prepared) }, log: { [self] in log.write($0, $1) },
+      requestStop: { [self] in requestStop($0) })
   }
 
   func keepQuality(of bars: any BarSource) {

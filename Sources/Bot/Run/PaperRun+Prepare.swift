@@ -200,7 +200,6 @@ extension PaperRun {
   private func begin(
     _ prepared: Prepared, _ source: MarketSource, _ bench: PolicyBench, restored: EngineState?, warm: [Bar]
   ) async throws {
-    let supervisor = prepared.engine.supervisor
     let now = plan.pace.isVirtual ? warm.last?.closeTime ?? Timestamp(milliseconds: 0) : time.now
     let state = try restored?.encoded()
     let session = try RecordEncoder.session(
@@ -214,34 +213,24 @@ extension PaperRun {
         policies: bench.policies.map(\.policy.identity), settingsHash: SHA256.hex(SHA256.digest(plan.settingsJSON)),
         settings: plan.settingsJSON, seed: plan.settings.market.seed, session: UInt64(prepared.sessions),
         state: state, at: now))
-    await supervisor.note(.session) { _ in session }
-    // The latch of an earlier session goes before everything: what stands in the control directory must find it.
-    if let latch = try heldLatch(restored, at: now) {
-      await supervisor.process(.control(.relatch(latch)), at: now)
-    }
     let initial = prepared.watcher.lookBeforeStart()
     for problem in [initial.problem, ControlDirectory(path: plan.home.controlPath).warning].compactMap({ $0 }) {
       log.write(.warning, "control directory: \(problem)")
     }
-    if let stop = initial.stop {
-      await supervisor.process(.control(.stop(level: stop.level, source: .file, reason: stop.reason)), at: now)
-    }
-    for bar in warm { await supervisor.process(.bar(bar, isPreRoll: true), at: bar.closeTime) }
-    let state0 = try await VenueState(of: prepared.venue, after: restored?.execution.trades.floor ?? 0)
-    await supervisor.process(.venueState(state0), at: now)
+    let opening = SessionOpening(
+      record: session, latch: try heldLatch(restored, at: now), stop: initial.stop, warm: warm,
+      lastTradeID: restored?.execution.trades.floor ?? 0)
+    try await opening.perform(on: prepared.engine.supervisor, venue: prepared.venue, now: now)
     if !plan.pace.isVirtual { prepared.watcher.start(after: initial) }
   }
 
-  /// The latch that holds: that of the file, else that of a stop which the saved state knows and no file: the file could
-  /// not be written, or a crash came between. It is written now, so that a person can resume it by name.
+  /// The latch that holds, on disk.
   private func heldLatch(_ restored: EngineState?, at now: Timestamp) throws -> StopLatch? {
     let file = LatchFile(stateDirectory: plan.home.path)
-    if let latch = file.read() { return latch }
-    guard let plan = restored?.execution.plan else { return nil }
-    let latch = StopLatch(
-      id: "L\(plan.sequence)-restored", level: plan.level, source: .file,
-      reason: "a stop of an earlier session that left no latch file", at: now)
-    do { try file.write(latch) } catch { throw StartError("latch: \(error)", exitCode: 73) }
-    return latch
+    guard let held = SessionOpening.heldLatch(file: file.read(), restored: restored, now: now) else { return nil }
+    if held.isNew {
+      do { try file.write(held.latch) } catch { throw StartError("latch: \(error)", exitCode: 73) }
+    }
+    return held.latch
   }
 }

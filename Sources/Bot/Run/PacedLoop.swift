@@ -1,0 +1,112 @@
+import Core
+import Feed
+
+/// The loop that works inputs off as they come, on the engine's own thread.
+package actor PacedLoop {
+  private let executor: any SerialExecutor
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+  private let parts: LoopParts
+  private var clock: EventClock
+  private var beats = 0
+  private var isRecovering = false
+  private var wasJournalHealthy = true
+  private var wasStale = false
+
+  /// A loop over `parts`.
+  package init(executor: any SerialExecutor, parts: LoopParts) {
+    self.executor = executor
+    self.parts = parts
+    clock = EventClock(pace: parts.pace, time: parts.time)
+  }
+
+  /// Works until an end is asked for; the reason.
+  package func run() async -> String {
+    let supervisor = parts.engine.supervisor
+    var ending: String?
+    // What comes before the first bar has the time of the warm-up's end.
+    if let close = await supervisor.lastBarClose { clock.barClosed(at: close) }
+    while let input = await parts.mailbox.next() {
+      if case .end(let reason) = input { ending = ending ?? reason }
+      if case .bar(let bar, _) = input { clock.barClosed(at: bar.closeTime) }
+      await step(input)
+      if case .heartbeat = input {} else { await parts.saveState() }
+      // Who asked looks at once.
+      if case .control = input { await parts.show() }
+      if parts.takeHeartbeat() {
+        // Fed here, by the loop that trades: a timer thread would keep a dead loop looking alive. Due after any input,
+        // for a heartbeat behind a backlog would come too late for the watchdog.
+        await parts.beat()
+        await tend()
+      }
+      guard let ending else { continue }
+      // The data's end waits for the last thought; a person does not.
+      let isPatient = ending == "end_of_data" || ending == "bar_limit"
+      if !isPatient { return ending }
+      if await !supervisor.isThinking { return ending }
+    }
+    return ending ?? "closed"
+  }
+
+  /// The venue sees a bar before anybody decides on it: what was sent before fills first.
+  private func step(_ input: Ingress) async {
+    let supervisor = parts.engine.supervisor
+    if case .bar(let bar, isPreRoll: false) = input {
+      for report in await parts.advance(bar) { await supervisor.process(.report(report), at: clock.now) }
+    }
+    await supervisor.process(input, at: clock.now)
+  }
+
+  /// What the loop looks after about once a second: a journal that failed, answers that are still owed.
+  private func tend() async {
+    beats += 1
+    guard beats % 4 == 0 else { return }
+    let execution = parts.engine.stages.execution
+    let context = EventContext(
+      input: parts.engine.recorder.nextSequence, at: clock.now, startedNanoseconds: parts.time.monotonicNanoseconds)
+    await execution.resend(context: context)
+    if await !parts.engine.supervisor.isVenueReady {
+      await parts.gateway.queryBooks(after: await execution.reconcileAfter)
+    }
+    await noteStaleness()
+    await tendJournal()
+  }
+
+  private func tendJournal() async {
+    guard let journal = parts.journal else { return }
+    noteJournal(journal)
+    if !journal.isHealthy, !isRecovering {
+      isRecovering = true
+      Task {
+        _ = await journal.recover()
+        isRecovering = false
+      }
+    }
+    if journal.isHealthy, parts.engine.recorder.hasLost {
+      // The journal works again but has a hole: a restart starts from what it holds, and compares the books.
+      parts.requestStop("error: the journal lost records while it could not be written")
+    }
+  }
+
+  private func noteJournal(_ journal: any JournalHealth) {
+    guard journal.isHealthy != wasJournalHealthy else { return }
+    wasJournalHealthy.toggle()
+    if !wasJournalHealthy {
+      let failure = journal.failure ?? "its queue is full"
+      parts.log(.critical, "journal: \(failure); nothing is opened until it can be written")
+    }
+    parts.mailbox.send(.control(.degrade(.journalUnhealthy, isOn: !wasJournalHealthy)))
+  }
+
+  /// A feed that falls silent makes no events: somebody has to look.
+  private func noteStaleness() async {
+    guard parts.pace == .wallClock else { return }
+    let stale = await parts.engine.stages.feed.staleInstruments(at: clock.now)
+    guard stale.isEmpty == wasStale else { return }
+    wasStale.toggle()
+    if wasStale {
+      let symbols = stale.map { parts.instruments[$0].symbol }.joined(separator: ", ")
+      parts.log(.error, "feed: no data of \(symbols); nothing is opened until it comes again")
+    }
+    parts.mailbox.send(.control(.degrade(.feedStale, isOn: wasStale)))
+  }
+}
