@@ -39,8 +39,14 @@ let package = Package(
       dependencies: [
         "Core", "Settings", "Feed", "Features", "HRM", "Agent", "Risk", "Exchange", "Execution", "Journal", "Digest",
       ]),
+    .target(
+      name: "Simulation",
+      dependencies: [
+        "Bot", "Core", "Settings", "Feed", "HRM", "Agent", "Risk", "Exchange", "Execution", "Journal", "Digest",
+      ]),
     .executableTarget(
-      name: "hrmbot", dependencies: ["Bot", "Core", "Features", "HRM", "Journal", "Settings", argumentParser]),
+      name: "hrmbot",
+      dependencies: ["Bot", "Simulation", "Core", "Features", "HRM", "Journal", "Settings", argumentParser]),
 
     .target(name: "Digest", dependencies: ["COpenSSL"]),
     .target(name: "Kernels"),

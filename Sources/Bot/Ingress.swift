@@ -31,7 +31,7 @@ package enum Ingress: Sendable {
 
   /// What the mailbox does with one more when it is full. Bars are kept, and the feeder waits: the paper venue must see
   /// every one of them, or a stop that lies in a lost bar would not fire.
-  var overflowRule: OverflowRule {
+  package var overflowRule: OverflowRule {
     switch self {
     case .heartbeat: .conflate(key: -1)
     default: .keep

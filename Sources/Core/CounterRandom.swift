@@ -8,6 +8,10 @@ public enum RandomPurpose: UInt64, Sendable {
   case propertyTest = 4
   case randomPolicy = 5
   case trainingExploration = 6
+  case simulationSchedule = 7
+  case simulationFaults = 8
+  case simulationPolicy = 9
+  case simulationTravel = 10
 }
 
 /// Counter-based random numbers: SplitMix64 keyed by (seed, purpose, step, lane), so that any draw can be had without

@@ -180,6 +180,8 @@ public struct ExecutionSettings: Sendable, Equatable {
   public var protectiveStopATR = Rate(raw: 3_000_000_000)
   /// Orders that may be open at the venue at once.
   public var maxOpenOrders = 64
+  /// Time between two comparisons of the books with the venue's, in seconds.
+  public var reconcileSeconds = 60
   /// The defaults.
   public init() {}
 }

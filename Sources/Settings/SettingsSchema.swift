@@ -106,6 +106,9 @@ public enum SettingsSchema {
     SettingsEntry(
       "execution", "max_open_orders", \.execution.maxOpenOrders, .integer(1...10_000), unit: "orders",
       "Orders that may be open at the venue at once."),
+    SettingsEntry(
+      "execution", "reconcile_seconds", \.execution.reconcileSeconds, .integer(1...86_400), unit: "seconds",
+      "Time between two comparisons of the own books with the venue's."),
   ]
 
   private static let paper: [SettingsEntry] = [

@@ -26,7 +26,8 @@ package actor OrderExecution {
 
   /// A shell around `stage`.
   package init(
-    executor: any SerialExecutor, stage: ExecutionStage, instruments: InstrumentTable, recorder: Recorder, risk: RiskVeto,
+    executor: any SerialExecutor, stage: ExecutionStage, instruments: InstrumentTable, recorder: Recorder,
+    risk: RiskVeto,
     features: FeatureBuilder, gateway: any OrderGateway, time: any TimeSource,
     alert: @escaping @Sendable (String) -> Void, demand: @escaping @Sendable (ControlCommand) -> Void,
     saveState: @escaping @Sendable () async -> Void
@@ -207,6 +208,8 @@ package actor OrderExecution {
   package var hasUnprotectedPosition: Bool { stage.hasUnprotectedPosition }
   /// Whether the newest comparison with the venue left nothing open.
   package var isReconciled: Bool { !stage.isUnreconciled && stage.lastReconciliation?.isClean == true }
+  /// Whether fills are known to be missing, or the last comparison was with an older account.
+  package var needsReconciliation: Bool { stage.needsReconciliation }
   /// Whether own and venue's books differ in a way that no evidence explains.
   package var isUnreconciled: Bool { stage.isUnreconciled }
 }

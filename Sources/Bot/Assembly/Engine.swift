@@ -115,7 +115,8 @@ package struct Engine: Sendable {
     let stages = Stages(
       feed: feed, features: features, agent: agent, rollback: rollback, risk: risk, execution: execution)
     let supervisor = Supervisor(
-      executor: lane("supervisor"), stages: stages, instruments: parts.instruments, recorder: recorder, gate: parts.gate,
+      executor: lane("supervisor"), stages: stages, instruments: parts.instruments, recorder: recorder,
+      gate: parts.gate,
       latchStore: parts.latchStore, gateway: gateway, time: parts.time, log: callbacks.log)
     return Engine(executor: executor, recorder: recorder, supervisor: supervisor, stages: stages)
   }

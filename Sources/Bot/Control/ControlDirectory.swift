@@ -8,6 +8,11 @@ package struct ControlReading: Equatable, Sendable {
   package struct Stop: Equatable, Sendable {
     package var level: StopLevel
     package var reason: String
+    /// A stop as given.
+    package init(level: StopLevel, reason: String) {
+      self.level = level
+      self.reason = reason
+    }
   }
   /// nil: no STOP.
   package var stop: Stop?

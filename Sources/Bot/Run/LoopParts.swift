@@ -15,6 +15,8 @@ package struct LoopParts: Sendable {
   package var instruments: InstrumentTable
   /// Takes the loop's own questions to the venue.
   package var gateway: any OrderGateway
+  /// Longest time between two comparisons of the books with the venue's.
+  package var reconcileSeconds: Int
   /// nil: there is no journal.
   package var journal: (any JournalHealth)?
   /// Brings a bar to a venue that lives in this process; the reports that it sets off.
@@ -34,7 +36,7 @@ package struct LoopParts: Sendable {
   /// Parts as given.
   package init(
     engine: Engine, mailbox: Mailbox<Ingress>, pace: Pace, time: any TimeSource, instruments: InstrumentTable,
-    gateway: any OrderGateway, journal: (any JournalHealth)?,
+    gateway: any OrderGateway, reconcileSeconds: Int, journal: (any JournalHealth)?,
     advance: @escaping @Sendable (Bar) async -> [ExecutionReport], saveState: @escaping @Sendable () async -> Void,
     takeHeartbeat: @escaping @Sendable () -> Bool, beat: @escaping @Sendable () async -> Void,
     show: @escaping @Sendable () async -> Void, log: @escaping @Sendable (LogLevel, String) -> Void,
@@ -46,6 +48,7 @@ package struct LoopParts: Sendable {
     self.time = time
     self.instruments = instruments
     self.gateway = gateway
+    self.reconcileSeconds = reconcileSeconds
     self.journal = journal
     self.advance = advance
     self.saveState = saveState
@@ -64,7 +67,7 @@ package protocol JournalHealth: Sendable {
   /// Why not; nil: they are, or it is not known.
   var failure: String? { get }
   /// Tries to write again; true: it works.
-  func recover() async -> Bool
+  nonisolated(nonsending) func recover() async -> Bool
 }
 
 extension JournalWriter: JournalHealth {}

@@ -7,7 +7,8 @@ package actor PacedLoop {
   package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
   private let parts: LoopParts
   private var clock: EventClock
-  private var beats = 0
+  private var lastTended: UInt64 = 0
+  private var booksAsked: UInt64 = 0
   private var isRecovering = false
   private var wasJournalHealthy = true
   private var wasStale = false
@@ -56,15 +57,22 @@ package actor PacedLoop {
     await supervisor.process(input, at: clock.now)
   }
 
-  /// What the loop looks after about once a second: a journal that failed, answers that are still owed.
+  /// What the loop looks after about once a second: a journal that failed, answers that are still owed, books that have
+  /// not been compared for a while.
   private func tend() async {
-    beats += 1
-    guard beats % 4 == 0 else { return }
+    let now = parts.time.monotonicNanoseconds
+    // Heartbeats come four times a second; one that is a little early must not cost a whole round.
+    guard now &- lastTended >= 900_000_000 else { return }
+    lastTended = now
     let execution = parts.engine.stages.execution
     let context = EventContext(
-      input: parts.engine.recorder.nextSequence, at: clock.now, startedNanoseconds: parts.time.monotonicNanoseconds)
+      input: parts.engine.recorder.nextSequence, at: clock.now, startedNanoseconds: now)
     await execution.resend(context: context)
-    if await !parts.engine.supervisor.isVenueReady {
+    let isDue = now &- booksAsked >= UInt64(parts.reconcileSeconds) * 1_000_000_000
+    let isWanted = await execution.needsReconciliation
+    let isReady = await parts.engine.supervisor.isVenueReady
+    if isDue || isWanted || !isReady {
+      booksAsked = now
       await parts.gateway.queryBooks(after: await execution.reconcileAfter)
     }
     await noteStaleness()

@@ -46,7 +46,8 @@ extension PaperRun {
     let venue = prepared.venue
     return LoopParts(
       engine: prepared.engine, mailbox: mailbox, pace: plan.pace, time: time, instruments: prepared.instruments,
-      gateway: prepared.queue ?? NoGateway() as any OrderGateway, journal: prepared.writer,
+      gateway: prepared.queue ?? NoGateway() as any OrderGateway,
+      reconcileSeconds: plan.settings.execution.reconcileSeconds, journal: prepared.writer,
       advance: { await venue.advance($0) }, saveState: { await prepared.keeper.save() },
       takeHeartbeat: { [self] in isHeartbeatDue.exchange(false, ordering: .relaxed) },
       beat: { [self] in

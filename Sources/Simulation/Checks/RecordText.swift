@@ -1,0 +1,38 @@
+import Core
+import Journal
+
+/// Reads single fields of a canonical record without decoding all of it: the checks look at every record.
+enum RecordText {
+  /// The text after a key; nil without the key or where its value is no text.
+  static func value(_ record: JournalRecord, _ key: String) -> String? {
+    guard let start = place(record, key), record.payload[start] == UInt8(ascii: "\"") else { return nil }
+    let rest = record.payload[(start + 1)...]
+    guard let end = rest.firstIndex(of: UInt8(ascii: "\"")) else { return nil }
+    return String(decoding: rest[..<end], as: UTF8.self)
+  }
+
+  /// The whole number after a key.
+  static func number(_ record: JournalRecord, _ key: String) -> Int64? {
+    guard let start = place(record, key) else { return nil }
+    let digits = record.payload[start...].prefix { $0 == UInt8(ascii: "-") || (48...57).contains($0) }
+    return Int64(String(decoding: digits, as: UTF8.self))
+  }
+
+  static func id(_ record: JournalRecord, _ key: String) -> ClientOrderID? {
+    value(record, key).flatMap { ClientOrderID($0) }
+  }
+
+  private static func place(_ record: JournalRecord, _ key: String) -> Int? {
+    let pattern = Array("\"\(key)\":".utf8)
+    let bytes = record.payload
+    guard bytes.count > pattern.count else { return nil }
+    var index = 0
+    while index + pattern.count < bytes.count {
+      if bytes[index] == pattern[0], bytes[index..<index + pattern.count].elementsEqual(pattern) {
+        return index + pattern.count
+      }
+      index += 1
+    }
+    return nil
+  }
+}

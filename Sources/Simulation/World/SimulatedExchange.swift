@@ -1,0 +1,64 @@
+import Core
+import Exchange
+import Execution
+
+/// The venue as it truly is: the matching engine with its account, whatever the bot knows of it.
+final class SimulatedExchange: @unchecked Sendable {
+  private(set) var engine: PaperExchange
+  /// Every fill so far, in order of trade ids, which begin at 1.
+  private(set) var fills: [Fill] = []
+  /// Ids that ever arrived.
+  private(set) var arrived: Set<ClientOrderID> = []
+  /// Counts the sessions of the bot: what an older one has sent and has not arrived yet is turned away.
+  private(set) var epoch = 0
+  /// Takes the reports to the session in place.
+  var publish: ([ExecutionReport]) -> Void = { _ in }
+  /// Ids that arrived more than once.
+  private(set) var repeated: [ClientOrderID] = []
+
+  init(engine: PaperExchange) { self.engine = engine }
+
+  /// A new session begins.
+  func hello() -> Int {
+    epoch += 1
+    return epoch
+  }
+
+  /// A bar of the market.
+  func advance(_ bar: Bar) { tell(engine.advance(bar)) }
+
+  /// An order arrives.
+  func submit(_ request: OrderRequest, at time: Timestamp) -> SubmitOutcome {
+    if !arrived.insert(request.clientID).inserted { repeated.append(request.clientID) }
+    let reports = engine.submit(request, at: time)
+    tell(reports)
+    if case .rejected(_, let reason, _) = reports.first { return .rejected(reason) }
+    return .accepted
+  }
+
+  /// A cancel arrives.
+  func cancel(_ id: ClientOrderID, at time: Timestamp) -> CancelOutcome {
+    let reports = engine.cancel(id, at: time)
+    tell(reports)
+    return reports.isEmpty ? .notOpen : .cancelled
+  }
+
+  /// Ends an order that nobody has asked it to end; false when none is open.
+  func cancelUnasked(_ choose: (Int) -> Int, at time: Timestamp) -> Bool {
+    let open = engine.openOrders
+    guard !open.isEmpty else { return false }
+    tell(engine.cancel(open[choose(open.count)].request.clientID, at: time))
+    return true
+  }
+
+  private func tell(_ reports: [ExecutionReport]) {
+    for case .filled(let fill) in reports {
+      precondition(fill.tradeID == UInt64(fills.count) + 1, "the engine numbers its trades without holes")
+      fills.append(fill)
+    }
+    if !reports.isEmpty { publish(reports) }
+  }
+
+  /// Fills with ids above `tradeID`.
+  func fills(after tradeID: UInt64) -> [Fill] { Array(fills.dropFirst(Int(clamping: tradeID))) }
+}

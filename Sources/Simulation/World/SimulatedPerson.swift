@@ -1,0 +1,65 @@
+import Bot
+import Core
+
+/// The person with the control directory: puts a STOP there now and then, takes it away after a while, and resumes by name.
+final class SimulatedPerson: @unchecked Sendable {
+  private unowned let world: World
+  /// The STOP file.
+  private(set) var stopFile: ControlReading.Stop?
+  /// The highest stop that a process has seen and no person has resumed since.
+  private(set) var inForce: StopLevel?
+  private var isResuming = false
+
+  init(world: World) { self.world = world }
+
+  /// Puts a STOP there; the process sees it within its polling interval.
+  func stop() {
+    let levels: [StopLevel] = [.reduce, .stop, .flatten]
+    let stop = ControlReading.Stop(level: levels[world.faults.below(3, .stop)], reason: "simulated")
+    stopFile = stop
+    let look = UInt64(1_000_000 + world.faults.below(100_000_000, .stop))
+    world.scheduler.after(look) { [self] in
+      if let process = world.process, stopFile != nil { seen(stop.level, by: process) }
+    }
+    world.scheduler.after(world.faults.length(.stop, seconds: 20...3600)) { [self] in
+      stopFile = nil
+      resumeSoon()
+    }
+  }
+
+  /// A process has seen a stop, or has found one at its start.
+  func seen(_ level: StopLevel, by process: BotProcess) {
+    inForce = max(inForce ?? level, level)
+    process.close(level)
+  }
+
+  /// Something else has latched: a person will look at it.
+  func noteLatch(_ level: StopLevel) {
+    inForce = max(inForce ?? level, level)
+    resumeSoon()
+  }
+
+  private func resumeSoon() {
+    guard !isResuming else { return }
+    isResuming = true
+    world.scheduler.after(UInt64(30 + world.faults.below(600, .stop)) * 1_000_000_000) { [self] in tryResume() }
+  }
+
+  private func tryResume() {
+    isResuming = false
+    guard stopFile == nil else { return }
+    guard let process = world.process, process.isOpen, let latch = process.latch else {
+      if world.disk.latch != nil { resumeSoon() }
+      return
+    }
+    // From here on the stop may be lifted; whether it is, the bot's own latch tells.
+    inForce = nil
+    process.deliver(.control(.resume(latchID: latch.id)))
+    world.scheduler.after(20_000_000_000) { [self] in
+      guard let process = world.process, process.isOpen else { return resumeSoonIfLatched() }
+      if let latch = process.latch { noteLatch(latch.level) }
+    }
+  }
+
+  private func resumeSoonIfLatched() { if world.disk.latch != nil { resumeSoon() } }
+}
