@@ -12,6 +12,8 @@ public enum RandomPurpose: UInt64, Sendable {
   case simulationFaults = 8
   case simulationPolicy = 9
   case simulationTravel = 10
+  case reconnectJitter = 40
+  case exchangeFaults = 41
 }
 
 /// Counter-based random numbers: SplitMix64 keyed by (seed, purpose, step, lane), so that any draw can be had without

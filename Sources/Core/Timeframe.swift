@@ -6,8 +6,15 @@ public struct Timeframe: Hashable, Comparable, Sendable, Codable {
   /// A length in milliseconds.
   @inlinable public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
-  /// A length from `1s`, `5m`, `1h`, `1d`, `1w`; nil for anything else or over 52 weeks.
+  /// A length from `50ms`, `1s`, `5m`, `1h`, `1d`, `1w`; nil for anything else or over 52 weeks.
   public init?(_ text: String) {
+    if text.hasSuffix("ms") {
+      guard let count = Int64(text.dropLast(2)), count > 0, count <= 31_449_600_000, text.first != "+" else {
+        return nil
+      }
+      milliseconds = count
+      return
+    }
     guard let last = text.last, let unit = Self.units.first(where: { $0.suffix == last }),
       let count = Int64(text.dropLast()), count > 0, text.first != "+", count <= 31_449_600_000 / unit.milliseconds
     else { return nil }

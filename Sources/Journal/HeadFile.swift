@@ -1,3 +1,4 @@
+import Core
 import Digest
 import Foundation
 

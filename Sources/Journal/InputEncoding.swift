@@ -5,6 +5,7 @@ extension RecordEncoder {
   public static func session(_ s: SessionRecord) throws -> [UInt8] {
     try requireObject(s.settings, field: "settings", kind: .session)
     if let state = s.state { try requireObject(state, field: "state", kind: .session) }
+    if let rules = s.venueRules { try requireObject(rules, field: "venue_rules", kind: .session) }
     var json = CanonicalJSON(capacity: 4096 + s.settings.count + (s.state?.count ?? 0))
     json.object { json in
       json.key("arithmetic")
@@ -46,6 +47,10 @@ extension RecordEncoder {
       if let state = s.state { json.raw(state) } else { json.null() }
       json.key("timeframe")
       json.value(s.timeframe.description)
+      if let rules = s.venueRules {
+        json.key("venue_rules")
+        json.raw(rules)
+      }
       json.key("venues")
       json.strings(s.listings.map(\.venue))
       json.key("virtual_time")

@@ -37,6 +37,8 @@ public struct SessionRecord: Hashable, Sendable {
   public var listings: [Listing]
   /// SHA-256 in hex of the instruments' rules.
   public var rulesHash: String
+  /// The rules themselves as a JSON object, where the venue and not the program's own file gave them.
+  public var venueRules: [UInt8]?
   /// Kernels that the network's arithmetic used; bits are equal only where they are. nil: no network was loaded.
   public var arithmetic: String?
   /// Whether time was virtual: then nothing depends on how long anything took.
@@ -67,8 +69,9 @@ public struct SessionRecord: Hashable, Sendable {
     isVirtualTime: Bool,
     timeframe: Timeframe, policyInCharge: String,
     policies: [PolicyIdentity], settingsHash: String, settings: [UInt8], seed: UInt64, session: UInt64,
-    state: [UInt8]?, at: Timestamp
+    state: [UInt8]?, at: Timestamp, venueRules: [UInt8]? = nil
   ) {
+    self.venueRules = venueRules
     self.build = build
     self.mode = mode
     self.feed = feed

@@ -59,7 +59,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("1s", 1000), ("90s", 90_000), ("5m", 300_000), ("4h", 14_400_000), ("1d", 86_400_000), ("52w", 31_449_600_000),
+    ("50ms", 50), ("1s", 1000), ("90s", 90_000), ("5m", 300_000), ("4h", 14_400_000), ("1d", 86_400_000),
+    ("52w", 31_449_600_000),
   ])
   func timeframesReadAndShow(_ text: String, _ milliseconds: Int64) throws {
     let timeframe = try #require(Timeframe(text))
@@ -68,7 +69,10 @@ import Testing
     #expect(try JSONDecoder().decode([Timeframe].self, from: data) == [timeframe])
   }
 
-  @Test(arguments: ["", "m", "0m", "-1m", "+1m", "1", "1M", "1.5h", "53w", "9223372036854775807w", " 1m", "1m ", "١m"])
+  @Test(arguments: [
+    "", "m", "0m", "-1m", "+1m", "1", "1M", "1.5h", "53w", "ms", "0ms", "+5ms", "31449600001ms", "9223372036854775807w",
+    " 1m", "1m ", "١m",
+  ])
   func noTimeframes(_ text: String) {
     #expect(Timeframe(text) == nil)
     #expect(throws: DecodingError.self) {

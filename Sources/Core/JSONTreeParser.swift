@@ -172,10 +172,19 @@ struct JSONTreeParser {
   private mutating func fourHexDigits() throws -> UInt16 {
     var code: UInt16 = 0
     for _ in 0..<4 {
-      guard let byte = current, let digit = hexDigit(byte) else { throw fault("four hex digits are missing") }
+      guard let byte = current, let digit = Self.hexDigit(byte) else { throw fault("four hex digits are missing") }
       code = code << 4 | UInt16(digit)
       offset += 1
     }
     return code
+  }
+
+  private static func hexDigit(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case 48...57: byte - 48
+    case 65...70: byte - 55
+    case 97...102: byte - 87
+    default: nil
+    }
   }
 }
