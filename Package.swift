@@ -46,7 +46,10 @@ let package = Package(
       ]),
     .executableTarget(
       name: "hrmbot",
-      dependencies: ["Bot", "Simulation", "Core", "Features", "HRM", "Journal", "Settings", argumentParser]),
+      dependencies: [
+        "Bot", "Simulation", "Core", "Exchange", "Execution", "Feed", "Features", "HRM", "Journal", "Settings",
+        argumentParser,
+      ]),
 
     .target(name: "Digest", dependencies: ["COpenSSL"]),
     .target(name: "Kernels"),

@@ -35,6 +35,7 @@ extension ControlCommand {
     case .promote(let policy): ControlRecord(command: "promote", policy: policy, at: now)
     case .degrade(let condition, let isOn):
       ControlRecord(command: isOn ? "degrade" : "recover", reason: condition.rawValue, at: now)
+    case .clockSkew(let millis): ControlRecord(command: "clock_skew", reason: "\(millis)", at: now)
     }
   }
 
@@ -56,6 +57,11 @@ extension ControlCommand {
         throw StartError("control record: no condition is called \(record.reason ?? "-")", exitCode: 65)
       }
       self = .degrade(condition, isOn: record.command == "degrade")
+    case "clock_skew":
+      guard let millis = record.reason.flatMap({ Int($0) }) else {
+        throw StartError("control record: no clock skew is \(record.reason ?? "-")", exitCode: 65)
+      }
+      self = .clockSkew(millis: millis)
     default: throw StartError("control record: no command is called \(record.command)", exitCode: 65)
     }
   }

@@ -74,6 +74,8 @@ package enum ControlCommand: Sendable, Hashable {
   case relatch(StopLatch)
   /// Something is wrong that is no stop: only lower the risk until it is right again.
   case degrade(Degradation, isOn: Bool)
+  /// The venue's clock was compared: local clock minus the venue's.
+  case clockSkew(millis: Int)
 }
 
 /// A condition under which no position is opened.

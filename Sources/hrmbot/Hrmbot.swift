@@ -23,7 +23,7 @@ struct Hrmbot: AsyncParsableCommand {
     subcommands: [
       PaperCommand.self, StatusCommand.self, StopCommand.self, ResumeCommand.self, RollbackCommand.self,
       PromoteCommand.self, ExplainCommand.self, ReplayCommand.self, ConfigCommand.self, FeaturesCommand.self,
-      ModelCommand.self, SimulateCommand.self, BenchCommand.self, DoctorCommand.self,
+      ModelCommand.self, ExchangeCommand.self, SimulateCommand.self, BenchCommand.self, DoctorCommand.self,
     ])
 
   static func main() async {

@@ -155,11 +155,21 @@ package actor Supervisor {
     case .degrade(let condition, let isOn):
       if isOn { degradations.insert(condition) } else { degradations.remove(condition) }
       // What happened at the venue meanwhile is not known: only a comparison of the books makes it ready again.
-      if condition == .venueLost && isOn { isVenueReady = false }
+      if condition == .venueLost { isVenueReady = false }
       await publishState()
+      if condition == .venueLost && !isOn { await askVenue(context(sequence)) }
       if condition == .journalUnhealthy && !isOn { await stages.execution.protectAgain(context: context(sequence)) }
       return "\(condition.rawValue) \(isOn ? "sets in" : "is over")"
+    case .clockSkew(let millis):
+      await stages.risk.update { $0.clockSkewMillis = millis }
+      return "the local clock is \(millis) ms ahead of the venue's"
     }
+  }
+
+  /// After a loss: what has to end first, then the books.
+  private func askVenue(_ context: EventContext) async {
+    await stages.execution.resend(context: context)
+    await gateway.queryBooks(after: await stages.execution.reconcileAfter)
   }
 
   private func stop(

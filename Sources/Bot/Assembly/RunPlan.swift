@@ -1,5 +1,6 @@
 import Agent
 import Core
+import Exchange
 import Settings
 
 /// What one run is to do: settings, where its bars come from, how fast, and where it keeps things.
@@ -10,6 +11,9 @@ package struct RunPlan: Sendable {
     case simulated
     /// Recorded bars.
     case replay(files: [String])
+    /// The market of a served exchange, which takes the orders too. Its prices are made up, or recorded ones played
+    /// anew. SYNTHETIC.
+    case served(VenueAddress)
   }
 
   /// Where records go.
@@ -51,7 +55,9 @@ package struct RunPlan: Sendable {
   }
 
   /// Whether prices are made up.
-  package var isSynthetic: Bool { source == .simulated }
+  package var isSynthetic: Bool { if case .replay = source { false } else { true } }
+  /// Where a served exchange is; nil: the run has a paper venue of its own.
+  package var venueAddress: VenueAddress? { if case .served(let address) = source { address } else { nil } }
   /// `paper` for a bot that goes on where it stopped; `replay` for a run from the beginning, over recorded bars or over
   /// the simulated market in virtual time.
   package var mode: String { isSynthetic && !pace.isVirtual ? "paper" : "replay" }

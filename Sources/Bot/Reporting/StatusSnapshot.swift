@@ -45,6 +45,12 @@ package struct StatusSnapshot: Codable, Sendable, Equatable {
   package var mode: String
   package var isSynthetic: Bool
   package var venue: String
+  /// Where a served exchange is; nil: the venue is in the bot's process.
+  package var venueAddress: String?
+  /// Whether a session with it stands.
+  package var isVenueConnected: Bool?
+  /// Sessions with it so far.
+  package var venueSessions: Int?
   package var timeframe: Timeframe
   package var startedAt: Timestamp
   package var updatedAt: Timestamp

@@ -21,7 +21,8 @@ extension PaperRun {
     let errands = Task { await prepared.queue?.run() }
     return await withTaskGroup(of: Void.self, returning: String.self) { group in
       if let thinker = prepared.thinker { group.addTask { await thinker.run() } }
-      group.addTask { await feeder.run() }
+      // A served exchange sends its bars itself.
+      if plan.venueAddress == nil { group.addTask { await feeder.run() } }
       group.addTask { [self] in
         while !Task.isCancelled {
           isHeartbeatDue.store(true, ordering: .relaxed)

@@ -20,7 +20,10 @@ extension PaperRun {
     let restored = try restoredState(store)
     let session = (restored?.sessions ?? 0) + 1
     // Nothing saved: an earlier start was cut off before it traded, and its warm-up may be incomplete.
-    var (source, warm) = try openSource(rules, restored == nil ? nil : store, session: session)
+    let served = try await openServed()
+    var (source, warm) =
+      try served.map { ($0.source, $0.warm) }
+      ?? openSource(rules, restored == nil ? nil : store, session: session)
     let inCharge = restored?.rollback.policyInCharge ?? plan.settings.policy.name
     // The network's kernels are chosen while it loads, before other threads run.
     let bench = try PolicyBench.load(
@@ -34,7 +37,9 @@ extension PaperRun {
       service.notify("EXTEND_TIMEOUT_USEC=60000000\nSTATUS=\(text)")
     }
     let executor = ThreadExecutor(name: "engine")
-    let venue = try openVenue(source.instruments, engine: executor)
+    let venue =
+      try served.map { RunVenue.served($0.venue) }
+      ?? .inProcess(openVenue(source.instruments, engine: executor))
     let watcher = ControlWatcher(
       directory: ControlDirectory(path: plan.home.controlPath), inbox: CommandInbox(stateDirectory: plan.home.path),
       gate: gate, pollMillis: plan.settings.control.pollMillis, time: time
@@ -64,13 +69,20 @@ extension PaperRun {
     let (engine, queue, keeper) = try await assemble(
       parts, venue: venue, thinker: thinker, decisionTime, writer: writer, sessions: session)
     let prepared = Prepared(
-      engine: engine, venue: venue, writer: writer, instruments: source.instruments,
+      engine: engine, venue: venue, venueRules: served?.rules, writer: writer, instruments: source.instruments,
       timeframe: source.timeframe, watcher: watcher, thinker: thinker, queue: queue, keeper: keeper,
       identity: await engine.stages.agent.inCharge.identity, sessions: session,
       isUntrained: bench.network?.manifest.untrained ?? false, startEquityQuote: plan.settings.paper.cashQuote)
     try await begin(prepared, source, bench, restored: restored, warm: warm)
     warm = []
     return (prepared, source)
+  }
+
+  /// The served exchange that the plan names; nil: the run has a venue of its own.
+  private func openServed() async throws -> ServedMarket? {
+    guard let address = plan.venueAddress else { return nil }
+    return try await ServedMarket.open(
+      address, time: time, seed: plan.settings.market.seed, preRollBars: plan.settings.market.preRollBars, relay: relay)
   }
 
   private func restoredState(_ store: JournalStore?) throws -> EngineState? {
@@ -159,7 +171,7 @@ extension PaperRun {
   }
 
   private func assemble(
-    _ parts: EngineParts, venue: PaperVenue, thinker: Thinker?, _ decisionTime: DecisionTime?, writer: JournalWriter?,
+    _ parts: EngineParts, venue: RunVenue, thinker: Thinker?, _ decisionTime: DecisionTime?, writer: JournalWriter?,
     sessions: Int
   ) async throws -> (Engine, QueuedGateway?, StateKeeper) {
     var callbacks = EngineCallbacks()
@@ -186,7 +198,7 @@ extension PaperRun {
     var queue: QueuedGateway?
     let engine = try await Engine.assemble(parts, callbacks: callbacks) { _ in
       let gateway = VenueGateway(
-        venue: venue, gate: gate, reports: { await venue.takeReports() },
+        venue: venue.venue, gate: gate, reports: { await venue.takeReports() },
         enter: { mailbox.send($0) })
       guard !isVirtual else { return gateway }
       queue = QueuedGateway(gateway: gateway) { mailbox.send(.outcome($0, .rejected(.invalid))) }
@@ -204,7 +216,7 @@ extension PaperRun {
     let state = try restored?.encoded()
     let session = try RecordEncoder.session(
       SessionRecord(
-        build: plan.build, mode: plan.mode, feed: plan.isSynthetic ? .simulated : .files(source.names),
+        build: plan.build, mode: plan.mode, feed: plan.source == .simulated ? .simulated : .files(source.names),
         instruments: source.instruments.instruments.map(\.symbol),
         listings: source.instruments.instruments.map { .init(kind: $0.kind, venue: $0.venue) },
         rulesHash: source.instruments.rulesHash, arithmetic: bench.network == nil ? nil : HRMNetwork.kernelName,
@@ -212,15 +224,19 @@ extension PaperRun {
         timeframe: source.timeframe, policyInCharge: await prepared.engine.stages.agent.inCharge.name,
         policies: bench.policies.map(\.policy.identity), settingsHash: SHA256.hex(SHA256.digest(plan.settingsJSON)),
         settings: plan.settingsJSON, seed: plan.settings.market.seed, session: UInt64(prepared.sessions),
-        state: state, at: now))
+        state: state, at: now, venueRules: prepared.venueRules))
     let initial = prepared.watcher.lookBeforeStart()
     for problem in [initial.problem, ControlDirectory(path: plan.home.controlPath).warning].compactMap({ $0 }) {
       log.write(.warning, "control directory: \(problem)")
     }
     let opening = SessionOpening(
       record: session, latch: try heldLatch(restored, at: now), stop: initial.stop, warm: warm,
-      lastTradeID: restored?.execution.trades.floor ?? 0)
-    try await opening.perform(on: prepared.engine.supervisor, venue: prepared.venue, now: now)
+      lastTradeID: restored?.execution.trades.floor ?? 0,
+      clockSkewMillis: plan.venueAddress == nil ? nil : relay.skewMillis,
+      bookReadings: plan.venueAddress == nil ? 1 : 5)
+    do {
+      try await opening.perform(on: prepared.engine.supervisor, venue: prepared.venue.venue, now: now)
+    } catch let error as VenueError { throw StartError("\(error); start again once it answers", exitCode: 75) }
     if !plan.pace.isVirtual { prepared.watcher.start(after: initial) }
   }
 

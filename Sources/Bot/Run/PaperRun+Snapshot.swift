@@ -30,6 +30,11 @@ extension PaperRun {
       venue: prepared.instruments.instruments.first?.venue ?? "", timeframe: prepared.timeframe, startedAt: startedAt,
       updatedAt: now, tradingState: await supervisor.tradingState, policy: inCharge.name,
       isUntrained: inCharge.isUntrained, cashQuote: books.cashQuote, startEquityQuote: prepared.startEquityQuote)
+    if let address = plan.venueAddress {
+      snapshot.venueAddress = address.description
+      snapshot.isVenueConnected = relay.isConnected
+      snapshot.venueSessions = relay.sessions
+    }
     snapshot.latch = await supervisor.latch
     snapshot.degradations = await supervisor.degradations.map(\.rawValue).sorted()
     snapshot.instruments = prepared.instruments.instruments.map {

@@ -14,7 +14,9 @@ package final class PaperRun: Sendable {
   /// What is fixed once the run is prepared.
   struct Prepared: Sendable {
     var engine: Engine
-    var venue: PaperVenue
+    var venue: RunVenue
+    /// The instruments with their rules where the venue gave them.
+    var venueRules: [UInt8]?
     var writer: JournalWriter?
     var instruments: InstrumentTable
     var timeframe: Timeframe
@@ -37,6 +39,8 @@ package final class PaperRun: Sendable {
   let display: Display
   /// What the reader of recorded bars met.
   let fileQuality = Mutex(FeedQuality())
+  /// News of a served exchange.
+  let relay: VenueRelay
   /// Whether the loop's next heartbeat is due.
   let isHeartbeatDue = Atomic(false)
   private let stopRequest = Mutex<String?>(nil)
@@ -53,6 +57,7 @@ package final class PaperRun: Sendable {
     self.time = time
     startedAt = time.now
     mailbox = Mailbox(capacity: 8192) { $0.overflowRule }
+    relay = VenueRelay(mailbox: mailbox, log: log, maximumBars: plan.maximumBars)
   }
 
   /// Ends the run soon, cleanly. Can be called from any thread.

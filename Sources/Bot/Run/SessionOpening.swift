@@ -15,11 +15,19 @@ package struct SessionOpening: Sendable {
   package var warm: [Bar]
   /// Executions up to this one are settled.
   package var lastTradeID: UInt64
+  /// Local clock minus the venue's where it was measured; nil: they are one clock.
+  package var clockSkewMillis: Int?
+  /// How often the venue's books may be read: one that trades on while it answers may give an account that is a trade
+  /// older than its fills, and then all is asked again.
+  package var bookReadings: Int
 
   /// An opening as given.
   package init(
-    record: [UInt8], latch: StopLatch?, stop: ControlReading.Stop?, warm: [Bar], lastTradeID: UInt64
+    record: [UInt8], latch: StopLatch?, stop: ControlReading.Stop?, warm: [Bar], lastTradeID: UInt64,
+    clockSkewMillis: Int? = nil, bookReadings: Int = 1
   ) {
+    self.clockSkewMillis = clockSkewMillis
+    self.bookReadings = bookReadings
     self.record = record
     self.latch = latch
     self.stop = stop
@@ -38,8 +46,12 @@ package struct SessionOpening: Sendable {
       await supervisor.process(.control(.stop(level: stop.level, source: .file, reason: stop.reason)), at: now)
     }
     for bar in warm { await supervisor.process(.bar(bar, isPreRoll: true), at: bar.closeTime) }
-    let books = try await VenueState(of: venue, after: lastTradeID)
-    await supervisor.process(.venueState(books), at: now)
+    if let clockSkewMillis { await supervisor.process(.control(.clockSkew(millis: clockSkewMillis)), at: now) }
+    for _ in 0..<bookReadings {
+      let books = try await VenueState(of: venue, after: lastTradeID)
+      await supervisor.process(.venueState(books), at: now)
+      if await supervisor.isVenueReady { return }
+    }
   }
 
   /// The latch that holds: that of the file, else that of a stop which the saved state knows and no file: the file could

@@ -1,5 +1,6 @@
 import Agent
 import Core
+import Exchange
 import Execution
 import Feed
 import Features
@@ -176,12 +177,7 @@ package final class ReplayVerification {
     do { settings = try SessionSettings.read(session.settings, paths: paths) } catch {
       throw StartError("record \(sequence): settings of the session: \(error)", exitCode: 65)
     }
-    let instruments = zip(session.instruments, session.listings).enumerated().map { index, named in
-      rules.instrument(
-        symbol: named.0, id: InstrumentID(index: UInt16(index)), kind: named.1.kind, venue: named.1.venue
-      ).instrument
-    }
-    let table = InstrumentTable(instruments)
+    let table = try instruments(of: session, sequence)
     if table.rulesHash != session.rulesHash {
       report.notes.append(
         "session \(session.session): instruments.yaml says something else today than it did then; where tick, lot, fee or "
@@ -205,6 +201,21 @@ package final class ReplayVerification {
     callbacks.saveState = { [states = StateBox(self)] in await states.keep() }
     callbacks.think = { [requests = RequestBox(self)] in requests.keep($0) }
     return try await Engine.assemble(parts, callbacks: callbacks) { _ in NoGateway() }
+  }
+
+  /// The instruments of a session: with the rules that its venue gave, else with those of the file.
+  private func instruments(of session: SessionRecord, _ sequence: UInt64) throws -> InstrumentTable {
+    if let given = session.venueRules {
+      do { return InstrumentTable(try WireInstruments.read(given)) } catch {
+        throw StartError("record \(sequence): rules of the session's venue: \(error)", exitCode: 65)
+      }
+    }
+    return InstrumentTable(
+      zip(session.instruments, session.listings).enumerated().map { index, named in
+        rules.instrument(
+          symbol: named.0, id: InstrumentID(index: UInt16(index)), kind: named.1.kind, venue: named.1.venue
+        ).instrument
+      })
   }
 
   /// The network to ask again; nil where its answers must be taken as recorded.

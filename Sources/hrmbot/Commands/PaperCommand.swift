@@ -2,6 +2,7 @@ import ArgumentParser
 import Bot
 import Core
 import Dispatch
+import Exchange
 import Foundation
 import Settings
 
@@ -19,6 +20,7 @@ struct PaperCommand: AsyncParsableCommand {
         hrmbot paper --replay BTCUSDT.csv.gz --replay ETHUSDT.csv.gz --timeframe 1h --policy sma-cross --json
         hrmbot paper --replay BTCUSDT.csv.gz --speed real
         hrmbot paper --replay BTCUSDT.csv.gz --speed 20 --policy hrm --bars 500
+        hrmbot paper --venue unix:/tmp/exchange.sock
       """)
 
   @OptionGroup var common: CommonOptions
@@ -27,6 +29,11 @@ struct PaperCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp("Recorded bars (CSV or CSV.gz); may be repeated, one file an instrument.", valueName: "file"))
   var replay: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "A served exchange: unix:PATH or tcp:127.0.0.1:PORT. Bars, rules and orders are its business then.",
+      valueName: "address"))
+  var venue: String?
   @Option(
     help: ArgumentHelp("Bar length, for example 5m, 1h, 1d. Default: the files' own; 1s for the simulated market."))
   var timeframe: String?
@@ -56,7 +63,15 @@ struct PaperCommand: AsyncParsableCommand {
       throw ValidationError("--timeframe \(timeframe): write a length such as 1s, 5m, 1h or 1d")
     }
     if let bars, bars < 1 { throw ValidationError("--bars \(bars): must be at least 1") }
+    if venue != nil, !replay.isEmpty || timeframe != nil || (speed != nil && speed != "real") {
+      throw ValidationError("--venue: the exchange has its own market; leave out --replay, --timeframe and --speed")
+    }
     _ = try pace()
+  }
+
+  private func source() throws -> RunPlan.Source {
+    guard let venue else { return replay.isEmpty ? .simulated : .replay(files: replay) }
+    do { return .served(try VenueAddress(venue)) } catch { throw StartError("--venue \(error.detail)", exitCode: 64) }
   }
 
   private func pace() throws -> Pace {
@@ -112,7 +127,7 @@ struct PaperCommand: AsyncParsableCommand {
       journal == "off" ? .off : .directory(journal ?? (isLasting ? home.journalPath : home.replayPath))
     return RunPlan(
       settings: loaded.settings, settingsJSON: loaded.canonicalJSON,
-      source: replay.isEmpty ? .simulated : .replay(files: replay), pace: try pace(), journal: place, home: home,
+      source: try source(), pace: try pace(), journal: place, home: home,
       settingsPath: settings.path, maximumBars: bars, build: Release.version)
   }
 
