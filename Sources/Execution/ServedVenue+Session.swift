@@ -112,7 +112,7 @@ extension ServedVenue {
     if case .ready(let since) = phase { schedule.ended(after: now &- since) } else { schedule.ended(after: 0) }
     phase = next ?? .waiting(until: schedule.next(at: now))
     for end in pending.takeOverdue(at: nil) { end(.loss(cause)) }
-    if wasReady { _ = deliver(.disconnected(cause: cause)) }
+    if wasReady, phase != .closed { _ = deliver(.disconnected(cause: cause)) }
     tellOpening(cause)
   }
 
