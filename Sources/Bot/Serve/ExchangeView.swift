@@ -11,6 +11,8 @@ package struct ExchangeView: Sendable {
   /// Every execution; nil: not asked for.
   package var fills: [Fill]?
   package var market: String
+  /// Local clock minus the exchange's.
+  package var clockSkewMillis: Int
 
   /// Asks the exchange at an address. Throws `VenueError`.
   package static func read(_ address: VenueAddress, withFills: Bool) async throws -> ExchangeView {
@@ -22,6 +24,7 @@ package struct ExchangeView: Sendable {
     do {
       try await venue.open()
       let market = try await venue.market()
+      let skew = Int(clamping: time.now.millisecondsSince(try await venue.serverTime()))
       // The account and the orders of one moment: asked for again until no trade came in between.
       while true {
         let before = try await venue.account()
@@ -31,7 +34,7 @@ package struct ExchangeView: Sendable {
         await venue.close()
         return ExchangeView(
           symbols: market.instruments.map(\.symbol), account: before, openOrders: orders, fills: fills,
-          market: market.name)
+          market: market.name, clockSkewMillis: skew)
       }
     } catch {
       await venue.close()

@@ -11,7 +11,13 @@ package struct ServeOptions: Sendable {
   /// Bars kept of each instrument.
   package var tapeCapacity: Int
 
-  package init(latencyMillis: Int = 0, faults: ServeFaults? = nil, tapeCapacity: Int = 2000) {
+  /// Bytes that may wait to be read by a client; a slower one is disconnected.
+  package var outputBytes: Int
+
+  package init(
+    latencyMillis: Int = 0, faults: ServeFaults? = nil, tapeCapacity: Int = 2000, outputBytes: Int = 16 << 20
+  ) {
+    self.outputBytes = outputBytes
     self.latencyMillis = latencyMillis
     self.faults = faults
     self.tapeCapacity = tapeCapacity
@@ -191,7 +197,9 @@ package final class ExchangeServer {
   func send(_ line: [UInt8], to session: ServedSession, isAnswer: Bool, delayMillis: Int = 0) {
     let current = nanoseconds
     let due = current &+ UInt64(options.latencyMillis + delayMillis) * 1_000_000
-    guard session.ending == nil, !session.send(line, isAnswer: isAnswer, due: due, now: current) else { return }
+    guard session.ending == nil,
+      !session.send(line, isAnswer: isAnswer, due: due, now: current, limit: options.outputBytes)
+    else { return }
     counters.slowReaders += 1
     session.ending = "does not read what it is sent"
   }

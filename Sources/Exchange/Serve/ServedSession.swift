@@ -5,8 +5,6 @@ import Glibc
 final class ServedSession {
   /// What one session may cost.
   enum Limits {
-    /// Bytes that may wait to be read by the client; a slower one is disconnected.
-    static let outputBytes = 16 << 20
     /// Answers under way at once, where answers take time.
     static let waitingAnswers = 256
     /// Requests a second, and at once.
@@ -45,8 +43,8 @@ final class ServedSession {
   var nextDue: UInt64? { delayed.first?.due }
 
   /// Puts bytes in line. False: more waits than a session may have.
-  func send(_ bytes: [UInt8], isAnswer: Bool, due: UInt64, now: UInt64) -> Bool {
-    guard output.count - sent + delayedBytes + bytes.count <= Limits.outputBytes else { return false }
+  func send(_ bytes: [UInt8], isAnswer: Bool, due: UInt64, now: UInt64, limit: Int) -> Bool {
+    guard output.count - sent + delayedBytes + bytes.count <= limit else { return false }
     if due <= now && delayed.isEmpty {
       output += bytes
     } else {

@@ -2,7 +2,7 @@ import ArgumentParser
 import Bot
 import Foundation
 
-struct DoctorCommand: ParsableCommand {
+struct DoctorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor", abstract: "Look for what would keep the bot from running well.",
     discussion: """
@@ -12,15 +12,18 @@ struct DoctorCommand: ParsableCommand {
       EXAMPLES
         hrmbot doctor
         hrmbot doctor --json
+        hrmbot doctor --venue unix:/tmp/exchange.sock
       """)
   @OptionGroup var common: CommonOptions
   @OptionGroup var settings: SettingsOptions
+  @Option(help: ArgumentHelp("A served exchange to be looked at too.", valueName: "address")) var venue: String?
   @Flag(help: "One JSON object a line.") var json = false
 
-  func run() throws {
+  func run() async throws {
     let loaded = Result { try settings.load() }
-    let findings = Doctor.examine(
+    var findings = Doctor.examine(
       home: common.stateDirectory, settings: loaded.map(\.settings), settingsPath: settings.path)
+    if let venue { findings.append(await Doctor.venue(venue)) }
     let painter = Painter(hasColour: Console.hasColour)
     for finding in findings {
       if json {

@@ -35,7 +35,7 @@ enum ScreenText {
     }
     var lines = [
       "\(paint.bold("hrmbot")) \(badges.joined(separator: " "))",
-      "\(status.timeframe) bars from \(status.venue) · policy \(paint.bold(status.policy)) · pid \(status.processIdentifier)",
+      "\(status.timeframe) bars from \(status.venueText) · policy \(paint.bold(status.policy)) · pid \(status.processIdentifier)",
     ]
     if let latch = status.latch {
       lines.append(
@@ -146,5 +146,13 @@ enum DecisionText {
     }
     return
       "\(time) D-\(decision.sequence) \(event.symbol) \(event.bar.close) \(decision.action.name)\(depth)\(note)\(outcome)"
+  }
+}
+
+extension StatusSnapshot {
+  /// The venue, and whether a served one can be reached.
+  var venueText: String {
+    guard let venueAddress else { return venue }
+    return isVenueConnected == true ? "\(venue) at \(venueAddress)" : "\(venue) at \(venueAddress), NOT CONNECTED"
   }
 }
