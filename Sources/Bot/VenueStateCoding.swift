@@ -41,6 +41,8 @@ extension VenueState {
   private struct Record: Codable {
     struct Execution: Codable {
       var client_id: ClientOrderID
+      /// Left out when zero, as in records of before there were such fees.
+      var fee_base: Quantity?
       var fee_quote: Money
       var instrument: InstrumentID
       var maker: Bool
@@ -65,8 +67,9 @@ extension VenueState {
       at: now, cash_quote: account.cashQuote, fees_quote: account.feesQuote,
       fills: fills.map {
         Record.Execution(
-          client_id: $0.clientID, fee_quote: $0.feeQuote, instrument: $0.instrument, maker: $0.isMaker,
-          price: $0.price, quantity: $0.quantity, side: $0.side, time: $0.time, trade_id: $0.tradeID)
+          client_id: $0.clientID, fee_base: $0.feeBase.isZero ? nil : $0.feeBase, fee_quote: $0.feeQuote,
+          instrument: $0.instrument, maker: $0.isMaker, price: $0.price, quantity: $0.quantity, side: $0.side,
+          time: $0.time, trade_id: $0.tradeID)
       },
       last_trade_id: account.lastTradeID,
       open_orders: openOrders.map(OrderRecord.init),
@@ -88,7 +91,8 @@ extension VenueState {
       fills: record.fills.map {
         Fill(
           tradeID: $0.trade_id, clientID: $0.client_id, instrument: $0.instrument, side: $0.side,
-          quantity: $0.quantity, price: $0.price, feeQuote: $0.fee_quote, isMaker: $0.maker, time: $0.time)
+          quantity: $0.quantity, price: $0.price, feeQuote: $0.fee_quote, feeBase: $0.fee_base ?? .zero,
+          isMaker: $0.maker, time: $0.time)
       })
     return (state, record.at)
   }

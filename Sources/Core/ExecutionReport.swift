@@ -12,8 +12,10 @@ public struct Fill: Hashable, Sendable {
   public var quantity: Quantity
   /// Price of one unit, in quote currency.
   public var price: Price
-  /// Fee in quote currency; negative for a rebate.
+  /// Fee in quote currency; negative for a rebate; zero when it was taken from what was bought.
   public var feeQuote: Money
+  /// Fee taken from what was bought, never negative and never above `quantity`; then `feeQuote` is zero.
+  public var feeBase: Quantity
   /// Whether the order rested in the book, rather than took from it.
   public var isMaker: Bool
   /// When it was executed, by the venue's clock.
@@ -22,7 +24,7 @@ public struct Fill: Hashable, Sendable {
   /// A fill as given.
   public init(
     tradeID: UInt64, clientID: ClientOrderID, instrument: InstrumentID, side: Side, quantity: Quantity, price: Price,
-    feeQuote: Money, isMaker: Bool, time: Timestamp
+    feeQuote: Money, feeBase: Quantity = .zero, isMaker: Bool, time: Timestamp
   ) {
     self.tradeID = tradeID
     self.clientID = clientID
@@ -31,6 +33,7 @@ public struct Fill: Hashable, Sendable {
     self.quantity = quantity
     self.price = price
     self.feeQuote = feeQuote
+    self.feeBase = feeBase
     self.isMaker = isMaker
     self.time = time
   }

@@ -15,6 +15,14 @@ public enum InstrumentKind: String, Sendable, Codable, CaseIterable {
   case equity, etf, index, fx, metal
 }
 
+/// What a venue takes its fees in.
+public enum FeeAsset: String, Sendable, Codable, CaseIterable {
+  /// Quote currency, on top of what is paid or off what is received.
+  case quote
+  /// Whatever is received: less of the thing after a buy, less quote currency after a sale.
+  case base
+}
+
 /// The trading rules of an instrument from one day on.
 public struct InstrumentRules: Hashable, Sendable {
   /// First moment at which these rules hold.
@@ -63,11 +71,13 @@ public struct Instrument: Sendable, Hashable {
   public let calendar: TradingCalendar
   /// Rules, oldest first; never empty.
   public let rules: [InstrumentRules]
+  /// What fees are taken in.
+  public let feeAsset: FeeAsset
 
   /// An instrument. `rules` must not be empty; they are put in order of their dates.
   public init(
     id: InstrumentID, symbol: String, venue: String, kind: InstrumentKind, isShortable: Bool,
-    calendar: TradingCalendar, rules: [InstrumentRules]
+    calendar: TradingCalendar, rules: [InstrumentRules], feeAsset: FeeAsset = .quote
   ) {
     precondition(!rules.isEmpty)
     self.id = id
@@ -77,6 +87,7 @@ public struct Instrument: Sendable, Hashable {
     self.isShortable = isShortable
     self.calendar = calendar
     self.rules = rules.sorted { $0.effectiveFrom < $1.effectiveFrom }
+    self.feeAsset = feeAsset
   }
 
   /// The rules in force at `moment`; nil before the first ones.

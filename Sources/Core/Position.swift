@@ -47,6 +47,44 @@ public struct PositionView: Hashable, Sendable, Codable {
     return side == .short ? value.negated : value
   }
 
+  /// The position after a fill, and the result that it realised, without fees in quote currency. Throws
+  /// `DecimalError.overflow`.
+  ///
+  /// A fee taken from what was bought makes the rest dearer: the position grows, or a short shrinks, by the quantity less
+  /// the fee, for the whole price. `decidedAt` stands in for the fill's time as the time of entry.
+  public func applying(_ fill: Fill, decidedAt: Timestamp? = nil) throws -> (
+    position: PositionView, realisedQuote: Money
+  ) {
+    let time = decidedAt ?? fill.time
+    guard fill.side == .buy, fill.feeBase.isPositive else {
+      return try applying(fill.side, fill.quantity, at: fill.price, time: time)
+    }
+    let paid = fill.price * fill.quantity
+    let received = try fill.quantity.subtracting(fill.feeBase)
+    // The fee took everything: what was paid is lost.
+    guard received.isPositive else { return (self, paid.negated) }
+    if side != .short {
+      let grown = PositionView(
+        side: .long, quantity: try quantity.adding(received), totalCostQuote: try totalCostQuote.adding(paid),
+        entryTime: entryTime ?? time)
+      return (grown, .zero)
+    }
+    let closed = min(received, quantity)
+    let paidToClose = closed == received ? paid : try paid.scaled(by: closed, over: received, rounding: .halfEven)
+    let brought =
+      closed == quantity
+      ? totalCostQuote : try totalCostQuote.scaled(by: closed, over: quantity, rounding: .halfEven)
+    let realised = try brought.subtracting(paidToClose)
+    let left = try quantity.subtracting(closed), over = try received.subtracting(closed)
+    if over.isPositive {
+      let cost = try paid.subtracting(paidToClose)
+      return (PositionView(side: .long, quantity: over, totalCostQuote: cost, entryTime: time), realised)
+    }
+    if left.isZero { return (.flat, realised) }
+    let cost = try totalCostQuote.subtracting(brought)
+    return (PositionView(side: .short, quantity: left, totalCostQuote: cost, entryTime: entryTime), realised)
+  }
+
   /// The position after a trade, and the result that the trade realised, without fees. Throws `DecimalError.overflow`.
   public func applying(_ side: Side, _ traded: Quantity, at price: Price, time: Timestamp) throws -> (
     position: PositionView, realisedQuote: Money

@@ -137,8 +137,7 @@ extension ExecutionState {
       ? try cashQuote.subtracting(notional).subtracting(fill.feeQuote)
       : try cashQuote.adding(notional).subtracting(fill.feeQuote)
     let slot = Int(fill.instrument.index)
-    let (position, realised) = try positions[slot]
-      .applying(fill.side, fill.quantity, at: fill.price, time: decidedAt ?? fill.time)
+    let (position, realised) = try positions[slot].applying(fill, decidedAt: decidedAt)
     feesQuote = try feesQuote.adding(fill.feeQuote)
     cashQuote = cash
     positions[slot] = position

@@ -45,6 +45,13 @@ extension RecordEncoder {
     return json.bytes
   }
 
+  /// A fee taken from what was bought; no key without one, as in records of before there were such fees.
+  static func feeBase(of fill: Fill, into json: inout CanonicalJSON) {
+    guard !fill.feeBase.isZero else { return }
+    json.key("fee_base")
+    json.value(fill.feeBase)
+  }
+
   /// An execution, with the position after it and the result that it realised (fees not taken off).
   public static func fill(
     _ fill: Fill, symbol: String, positionAfter: PositionView, realisedQuote: Money
@@ -53,6 +60,7 @@ extension RecordEncoder {
     json.object { json in
       json.key("decision_id")
       json.optional(decisionID(fill.clientID))
+      feeBase(of: fill, into: &json)
       json.key("fee_quote")
       json.value(fill.feeQuote)
       json.key("instrument")

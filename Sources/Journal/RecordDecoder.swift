@@ -117,8 +117,9 @@ public struct RecordDecoder: Sendable {
     Fill(
       tradeID: try fields.unsigned("trade_id"), clientID: id, instrument: try instrument(fields, "instrument"),
       side: try fields.choice("side"), quantity: try fields.decimal("qty"), price: try fields.decimal("price"),
-      feeQuote: try fields.decimal("fee_quote"), isMaker: try fields.choice("liquidity", as: Liquidity.self) == .maker,
-      time: time)
+      feeQuote: try fields.decimal("fee_quote"),
+      feeBase: fields.tree["fee_base"] == nil ? .zero : try fields.decimal("fee_base"),
+      isMaker: try fields.choice("liquidity", as: Liquidity.self) == .maker, time: time)
   }
 
   private enum Liquidity: String { case maker, taker }

@@ -8,6 +8,7 @@ extension RecordEncoder {
     case .filled(let fill):
       json.object { json in
         received(record, "filled", into: &json)
+        feeBase(of: fill, into: &json)
         json.key("fee_quote")
         json.value(fill.feeQuote)
         json.key("instrument")

@@ -3,7 +3,7 @@ import Core
 /// Reads `instruments.yaml`.
 struct InstrumentFileReader {
   private static let ruleKeys = ["tick", "lot", "min_quantity", "min_notional", "maker_bps", "taker_bps"]
-  private static let templateKeys = ["venue", "calendar", "shortable"]
+  private static let templateKeys = ["venue", "calendar", "shortable", "fee_asset"]
   private static let maximumInstruments = 4096
   private static let maximumRules = 256
   /// Default rules hold for any recorded data.
@@ -73,12 +73,14 @@ struct InstrumentFileReader {
     let venue = fields.read("venue", of: found, as: .symbol, isRequired: true)
     let calendar = readCalendar(found, isRequired: true)
     let isShortable = fields.read("shortable", of: found, as: .bool, isRequired: true)
+    let feeAsset = readFeeAsset(found)
     let rules = readRules(found, from: Self.dawn, previous: nil)
     guard fields.errors.count == before, let kind, let venue, let calendar, let isShortable, let rules else {
       return nil
     }
     return InstrumentSettings.Template(
-      kind: kind, venue: venue, calendar: calendar, isShortable: isShortable, rules: [rules])
+      kind: kind, venue: venue, calendar: calendar, isShortable: isShortable, rules: [rules],
+      feeAsset: feeAsset ?? .quote)
   }
 
   /// A named instrument: what is left out is its kind's.
@@ -94,6 +96,7 @@ struct InstrumentFileReader {
     if let venue = fields.read("venue", of: found, as: .symbol) { template.venue = venue }
     if let calendar = readCalendar(found, isRequired: false) { template.calendar = calendar }
     if let isShortable = fields.read("shortable", of: found, as: .bool) { template.isShortable = isShortable }
+    if let feeAsset = readFeeAsset(found) { template.feeAsset = feeAsset }
     guard let rules = found.members["rules"] else {
       fields.report("\(name).rules", line: found.line, "is missing")
       return nil
@@ -129,6 +132,11 @@ struct InstrumentFileReader {
   private mutating func readKind(_ found: FieldReader.Fields) -> InstrumentKind? {
     fields.read("kind", of: found, as: .choice(InstrumentKind.allCases.map(\.rawValue)), isRequired: true)
       .flatMap { InstrumentKind(rawValue: $0) }
+  }
+
+  private mutating func readFeeAsset(_ found: FieldReader.Fields) -> FeeAsset? {
+    fields.read("fee_asset", of: found, as: .choice(FeeAsset.allCases.map(\.rawValue)))
+      .flatMap { FeeAsset(rawValue: $0) }
   }
 
   private mutating func readCalendar(_ found: FieldReader.Fields, isRequired: Bool) -> TradingCalendar? {

@@ -9,6 +9,7 @@ public struct InstrumentSettings: Sendable {
     var calendar: TradingCalendar
     var isShortable: Bool
     var rules: [InstrumentRules]
+    var feeAsset: FeeAsset = .quote
   }
 
   let kinds: [InstrumentKind: Template]
@@ -76,7 +77,7 @@ public struct InstrumentSettings: Sendable {
     }
     let instrument = Instrument(
       id: id, symbol: symbol, venue: venue ?? template.venue, kind: template.kind, isShortable: template.isShortable,
-      calendar: template.calendar, rules: template.rules)
+      calendar: template.calendar, rules: template.rules, feeAsset: template.feeAsset)
     return (instrument, isDefault)
   }
 

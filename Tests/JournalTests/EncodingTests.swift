@@ -111,6 +111,11 @@ import Testing
     for bytes in texts { #expect(try isCanonical(bytes), "\(String(decoding: bytes, as: UTF8.self))") }
     let fillTree = try JSONTree.parse(texts[0])
     #expect(fillTree["decision_id"]?.string == "D-42" && fillTree["fee_quote"]?.string == "-0.000000000000000001")
+    #expect(fillTree["fee_base"] == nil, "records without such a fee stay what they were")
+    var ofBase = fill
+    ofBase.feeBase = Quantity(raw: 2)
+    let bytes = RecordEncoder.fill(ofBase, symbol: "SIM-BTC", positionAfter: position, realisedQuote: .zero)
+    #expect(try isCanonical(bytes) && JSONTree.parse(bytes)["fee_base"]?.string == "0.000000002")
     #expect(throws: RecordError.self) { try RecordEncoder.state(Array("[1]".utf8), at: moment) }
     #expect(throws: RecordError.self) { try RecordEncoder.state(Array("{".utf8), at: moment) }
   }

@@ -65,8 +65,8 @@ private struct Maker {
       report = .filled(
         Fill(
           tradeID: random.next(), clientID: id(), instrument: symbol().id, side: flag() ? .buy : .sell,
-          quantity: Quantity(raw: positive()), price: Price(raw: positive()), feeQuote: money(), isMaker: flag(),
-          time: moment()))
+          quantity: Quantity(raw: positive()), price: Price(raw: positive()), feeQuote: money(),
+          feeBase: flag() ? .zero : Quantity(raw: positive()), isMaker: flag(), time: moment()))
     }
     return ReportRecord(report: report, at: moment())
   }

@@ -12,10 +12,13 @@ extension InstrumentTable {
           "\($0.minimumNotionalQuote)", "\($0.makerFee)", "\($0.takerFee)",
         ].joined(separator: ",")
       }
-      return [
+      var parts = [
         instrument.symbol, instrument.venue, instrument.kind.rawValue, "\(instrument.isShortable)",
         instrument.calendar.fingerprint, rules.joined(separator: ";"),
-      ].joined(separator: "|")
+      ]
+      // Only what is not the default, so that hashes of earlier sessions stay what they were.
+      if instrument.feeAsset != .quote { parts.append(instrument.feeAsset.rawValue) }
+      return parts.joined(separator: "|")
     }
     return SHA256.hex(SHA256.digest(Array(text.joined(separator: "\n").utf8)))
   }
