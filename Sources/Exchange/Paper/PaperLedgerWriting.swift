@@ -5,7 +5,7 @@ extension PaperLedger {
   /// One transaction's content: new orders, fills, ends, then account and the positions that changed.
   func write(_ exchange: PaperExchange, since saved: PaperLedgerMark, database: Database) throws {
     let state = exchange.state
-    let mark = PaperLedgerMark(state)
+    let mark = PaperLedgerMark(exchange.memory)
     let endedNow = Int(mark.ended - saved.ended)
     let filledNow = Int(mark.trades - saved.trades)
     guard endedNow <= state.endedOrders.count, filledNow <= state.recentFills.count else {
@@ -14,8 +14,12 @@ extension PaperLedger {
         remedy: "Raise PaperLimits.recentFills and .endedOrders")
     }
     let table = exchange.instruments
-    for order in state.books.joined() where order.number > saved.orders {
-      try insert(order, table, endedNumber: nil, database)
+    for order in state.memory.open {
+      if order.number > saved.orders {
+        try insert(order, table, endedNumber: nil, database)
+      } else if order.lastTradeID > saved.trades || order.isTriggered {
+        try update(order, endedNumber: nil, database)
+      }
     }
     var endedNumber = saved.ended
     for order in state.endedOrders.suffix(endedNow) {
@@ -23,7 +27,7 @@ extension PaperLedger {
       if order.number > saved.orders {
         try insert(order, table, endedNumber: endedNumber, database)
       } else {
-        try end(order, endedNumber: endedNumber, database)
+        try update(order, endedNumber: endedNumber, database)
       }
     }
     var touched = Set<InstrumentID>()
@@ -42,30 +46,39 @@ extension PaperLedger {
     let request = order.request
     let (kind, price) = PaperLedgerCode.text(of: request.kind)
     let statement = try database.cachedStatement(
-      sql: "INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
+      sql: "INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
     try statement.execute(arguments: [
       Int64(order.number), request.clientID.description, table[request.instrument].symbol,
       Int64(request.clientID.sequence), request.clientID.role.rawValue, Int64(request.clientID.attempt),
       request.side.rawValue, kind, price, request.quantity.description, request.isReduceOnly ? 1 : 0,
       order.acceptedAt.milliseconds, order.reservedQuote.description, order.state.rawValue,
-      order.filledQuantity.description, endedNumber.map { Int64($0) },
+      order.filledQuantity.description, endedNumber.map { Int64($0) }, order.pair?.description,
+      order.isPostOnly ? 1 : 0, order.isTriggered ? 1 : 0, Int64(order.lastTradeID),
+      Price(raw: order.claim.price).description, Quantity(raw: order.claim.opening).description,
+      Quantity(raw: order.claim.base).description,
     ])
   }
 
-  private func end(_ order: PaperOrder, endedNumber: UInt64, _ database: Database) throws {
+  private func update(_ order: PaperOrder, endedNumber: UInt64?, _ database: Database) throws {
     let statement = try database.cachedStatement(
-      sql: "UPDATE orders SET state = ?, filled = ?, ended_number = ? WHERE number = ?")
+      sql: """
+        UPDATE orders SET state = ?, filled = ?, ended_number = ?, reserved = ?, pair = ?, triggered = ?,
+          last_trade_id = ?, opening = ?, locked_base = ? WHERE number = ?
+        """)
     try statement.execute(arguments: [
-      order.state.rawValue, order.filledQuantity.description, Int64(endedNumber), Int64(order.number),
+      order.state.rawValue, order.filledQuantity.description, endedNumber.map { Int64($0) },
+      order.reservedQuote.description, order.pair?.description, order.isTriggered ? 1 : 0, Int64(order.lastTradeID),
+      Quantity(raw: order.claim.opening).description, Quantity(raw: order.claim.base).description,
+      Int64(order.number),
     ])
   }
 
   private func insert(_ fill: Fill, _ table: InstrumentTable, _ database: Database) throws {
-    let statement = try database.cachedStatement(sql: "INSERT INTO fills VALUES (?,?,?,?,?,?,?,?,?)")
+    let statement = try database.cachedStatement(sql: "INSERT INTO fills VALUES (?,?,?,?,?,?,?,?,?,?)")
     try statement.execute(arguments: [
       Int64(fill.tradeID), fill.clientID.description, table[fill.instrument].symbol, fill.side.rawValue,
       fill.quantity.description, fill.price.description, fill.feeQuote.description, fill.isMaker ? 1 : 0,
-      fill.time.milliseconds,
+      fill.time.milliseconds, fill.feeBase.description,
     ])
   }
 
@@ -79,10 +92,11 @@ extension PaperLedger {
 
   /// Writes the account row.
   func put(_ state: PaperExchangeState, _ database: Database) throws {
-    let statement = try database.cachedStatement(sql: "INSERT OR REPLACE INTO account VALUES (1,?,?,?,?,?,?,?)")
+    let statement = try database.cachedStatement(sql: "INSERT OR REPLACE INTO account VALUES (1,?,?,?,?,?,?,?,?)")
     try statement.execute(arguments: [
       state.cashQuote.description, state.feesQuote.description, state.realisedQuote.description,
       Int64(state.nextTradeID), Int64(state.nextOrderNumber), Int64(state.endedCount), state.clock.milliseconds,
+      state.deadline?.milliseconds,
     ])
   }
 }

@@ -6,13 +6,18 @@ public struct PaperCosts: Hashable, Sendable {
   public let spread: Rate
   /// What a market order pays beyond the spread, as a share of the price.
   public let slippage: Rate
+  /// Largest share of a bar's volume that orders get; what is left of them works on. nil: all that they want. A bar
+  /// without volume then trades nothing.
+  public let maximumVolumeShare: Rate?
 
-  /// Costs as given. Both must be at least 0 and below one half.
-  public init(spread: Rate, slippage: Rate) {
+  /// Costs as given. Spread and slippage must be at least 0 and below one half, the share above 0 and at most one.
+  public init(spread: Rate, slippage: Rate, maximumVolumeShare: Rate? = nil) {
     let half = Rate.unit / 2
     precondition((0..<half).contains(spread.raw) && (0..<half).contains(slippage.raw))
+    precondition(maximumVolumeShare.map { $0.isPositive && $0 <= .one } ?? true)
     self.spread = spread
     self.slippage = slippage
+    self.maximumVolumeShare = maximumVolumeShare
   }
 
   /// No spread, no slippage.

@@ -32,6 +32,8 @@ public final class PaperLedger {
         guard try !database.tableExists("account") else { return }
         try database.execute(sql: PaperLedgerSchema.statements)
       }
+    } else if version == 1 {
+      try migrate()
     } else if version != PaperLedgerSchema.version {
       throw PaperLedgerError(
         file: path, detail: "schema version \(version), this program knows \(PaperLedgerSchema.version)",
@@ -39,17 +41,28 @@ public final class PaperLedger {
     }
   }
 
+  /// Brings a file of version 1 to this version, or leaves it alone and throws.
+  private func migrate() throws {
+    let open = try queue.read { try Int.fetchOne($0, sql: PaperLedgerSchema.unmigratable) ?? 0 }
+    guard open == 0 else {
+      throw PaperLedgerError(
+        file: path, detail: "schema version 1 with \(open) open orders that have cash set aside",
+        remedy: "Cancel them with the program version that wrote the file, or move it away to start a new account")
+    }
+    try queue.write { try $0.execute(sql: PaperLedgerSchema.migration) }
+  }
+
   /// Writes what has changed since the last transaction; with relaxed durability, once enough has. Throws a database
   /// error; nothing is written then, and the same changes are tried again with the next call.
   public func save(_ exchange: PaperExchange) throws {
-    let mark = PaperLedgerMark(exchange.state)
+    let mark = PaperLedgerMark(exchange.memory)
     if durability == .relaxed, mark.changes &- saved.changes < Self.batch { return }
     try flush(exchange)
   }
 
   /// Writes what has changed, whatever the durability.
   public func flush(_ exchange: PaperExchange) throws {
-    let mark = PaperLedgerMark(exchange.state)
+    let mark = PaperLedgerMark(exchange.memory)
     guard mark != saved else { return }
     try queue.write { try write(exchange, since: saved, database: $0) }
     saved = mark
@@ -71,18 +84,23 @@ public final class PaperLedger {
   }
 }
 
-/// How far the file has followed the exchange: three counters that only grow.
+/// How far the file has followed the exchange: three counters that only grow, and what can change beside them.
 struct PaperLedgerMark: Equatable {
   var orders: UInt64 = 0
   var trades: UInt64 = 0
   var ended: UInt64 = 0
+  /// Open stops that are triggered and wait for more volume.
+  var triggered = 0
+  var deadline: Timestamp?
   /// Sum of all, to count changes.
   var changes: UInt64 { orders &+ trades &+ ended }
 
   init() {}
-  init(_ state: PaperExchangeState) {
-    orders = state.nextOrderNumber - 1
-    trades = state.nextTradeID - 1
-    ended = state.endedCount
+  init(_ memory: PaperMemory) {
+    orders = memory.nextOrderNumber - 1
+    trades = memory.nextTradeID - 1
+    ended = memory.endedCount
+    triggered = memory.open.count { $0.isTriggered }
+    deadline = memory.deadline
   }
 }

@@ -69,22 +69,33 @@ struct PaperLedgerRow {
     return id
   }
 
+  private func pair() throws -> ClientOrderID? {
+    guard let text: String = row["pair"] else { return nil }
+    guard let id = ClientOrderID(text) else { throw damaged("pair") }
+    return id
+  }
+
   func order(_ instrument: InstrumentID) throws -> PaperOrder {
     let price: Price? = (row["price"] as String?) == nil ? nil : try amount("price")
     guard let kind = PaperLedgerCode.kind(try text("kind"), price: price) else { throw damaged("kind") }
     let request = OrderRequest(
       clientID: try clientID(), instrument: instrument, side: try coded("side"), kind: kind,
       quantity: try amount("quantity"), isReduceOnly: try integer("reduce_only") == 1)
+    let reserved: Money = try amount("reserved")
+    let claimPrice: Price = try amount("claim_price")
+    let opening: Quantity = try amount("opening"), lockedBase: Quantity = try amount("locked_base")
     return PaperOrder(
       number: try counter("number"), request: request, acceptedAt: try time("accepted_at"),
-      reservedQuote: try amount("reserved"), state: try coded("state"), filledQuantity: try amount("filled"))
+      claim: OrderClaim(price: claimPrice.raw, opening: opening.raw, quote: reserved.raw, base: lockedBase.raw),
+      pair: try pair(), isPostOnly: try integer("post_only") == 1, isTriggered: try integer("triggered") == 1,
+      state: try coded("state"), filledQuantity: try amount("filled"), lastTradeID: try counter("last_trade_id"))
   }
 
   func fill(_ instrument: InstrumentID) throws -> Fill {
     Fill(
       tradeID: try counter("trade_id"), clientID: try clientID(), instrument: instrument, side: try coded("side"),
       quantity: try amount("quantity"), price: try amount("price"), feeQuote: try amount("fee"),
-      isMaker: try integer("is_maker") == 1, time: try time("time"))
+      feeBase: try amount("fee_base"), isMaker: try integer("is_maker") == 1, time: try time("time"))
   }
 
   func position() throws -> PositionView {

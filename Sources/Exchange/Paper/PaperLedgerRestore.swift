@@ -15,7 +15,7 @@ extension PaperLedger {
     let exchange = PaperExchange(
       instruments: instruments, cashQuote: cashQuote, costs: costs, limits: limits, state: found)
     if found == nil { try queue.write { try put(exchange.state, $0) } }
-    saved = PaperLedgerMark(exchange.state)
+    saved = PaperLedgerMark(exchange.memory)
     return exchange
   }
 
@@ -26,16 +26,17 @@ extension PaperLedger {
       instrumentCount: instruments.count, cashQuote: try account.amount("cash"), limits: limits)
     state.feesQuote = try account.amount("fees")
     state.realisedQuote = try account.amount("realised")
-    state.nextTradeID = try account.counter("next_trade_id")
-    state.nextOrderNumber = try account.counter("next_order_number")
-    state.endedCount = try account.counter("ended_count")
-    state.clock = try account.time("clock")
+    state.memory.nextTradeID = try account.counter("next_trade_id")
+    state.memory.nextOrderNumber = try account.counter("next_order_number")
+    state.memory.endedCount = try account.counter("ended_count")
+    state.memory.clock = try account.time("clock")
+    state.memory.deadline = account.optionalTime("deadline")
     try restorePositions(&state, instruments, database)
     try restoreOrders(&state, instruments, limits, database)
     let sql = "SELECT * FROM (SELECT * FROM fills ORDER BY trade_id DESC LIMIT ?) ORDER BY trade_id"
     for row in try rows(sql, [limits.recentFills], database) {
       guard let instrument = try instrument(row, instruments) else { continue }
-      state.recentFills.append(try row.fill(instrument))
+      state.memory.recentFills.append(try row.fill(instrument))
     }
     return state
   }
@@ -50,9 +51,6 @@ extension PaperLedger {
         throw try missing(row, "holds a position")
       }
       state.positions[Int(instrument.index)] = position
-      if position.side == .short {
-        state.shortCostQuote = try state.shortCostQuote.adding(position.totalCostQuote)
-      }
     }
   }
 
@@ -63,10 +61,8 @@ extension PaperLedger {
     for row in try rows(open, [], database) {
       guard let instrument = try instrument(row, instruments) else { throw try missing(row, "has an open order") }
       let order = try row.order(instrument)
-      state.books[Int(instrument.index)].append(order)
-      state.openOrderCount += 1
-      state.reservedQuote = try state.reservedQuote.adding(order.reservedQuote)
-      state.usedIDs.insert(order.request.clientID, of: instrument)
+      state.memory.open.append(order)
+      state.memory.usedIDs.insert(order.request.clientID, of: instrument)
     }
     let ended = """
       SELECT * FROM (SELECT * FROM orders WHERE ended_number IS NOT NULL ORDER BY ended_number DESC LIMIT ?)
@@ -75,14 +71,14 @@ extension PaperLedger {
     for row in try rows(ended, [limits.endedOrders], database) {
       guard let instrument = try instrument(row, instruments) else { continue }
       let order = try row.order(instrument)
-      state.endedOrders.append(order)
-      state.usedIDs.insert(order.request.clientID, of: instrument)
+      state.memory.endedOrders.append(order)
+      state.memory.usedIDs.insert(order.request.clientID, of: instrument)
     }
     let newest = "SELECT * FROM orders WHERE symbol = ? AND role = ? ORDER BY sequence DESC, attempt DESC LIMIT 1"
     for instrument in instruments.instruments {
       for role in OrderRole.allCases {
         for row in try rows(newest, [instrument.symbol, role.rawValue], database) {
-          state.usedIDs.raise(try row.clientID(), of: instrument.id)
+          state.memory.usedIDs.raise(try row.clientID(), of: instrument.id)
         }
       }
     }
