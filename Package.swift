@@ -64,7 +64,7 @@ let package = Package(
     tests("HRM", ["HRM", "Kernels", "Digest"], hasResources: true),
     tests("Agent", ["Agent", "Core", "HRM", "Digest"], hasResources: true),
     tests("Risk", ["Risk", "Core"]),
-    tests("Exchange", ["Exchange", "Core"]),
+    tests("Exchange", ["Exchange", "Core", database]),
     tests("Execution", ["Execution", "Exchange", "Core", database]),
     tests("Journal", ["Journal", "Core", "Digest", database]),
     tests(

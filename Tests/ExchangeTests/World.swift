@@ -21,6 +21,14 @@ enum World {
       kind: shortable ? .cryptoPerpetual : .cryptoSpot, isShortable: shortable, calendar: .alwaysOpen, rules: [rules])
   }
 
+  /// A spot instrument whose fees are taken from what is received.
+  static func baseFee(_ index: UInt16) -> Instrument {
+    let plain = instrument(index, shortable: false, notional: "1")
+    return Instrument(
+      id: plain.id, symbol: plain.symbol, venue: plain.venue, kind: plain.kind, isShortable: false,
+      calendar: plain.calendar, rules: plain.rules, feeAsset: .base)
+  }
+
   static func exchange(
     _ instruments: [Instrument] = [instrument(0)], cash: String = "10000", costs: PaperCosts = .none,
     limits: PaperLimits = PaperLimits()

@@ -101,7 +101,7 @@ extension MatchingEngine {
   }
 
   /// Whether a fill-or-kill order finds all of its quantity, from orders that are surely good for it: those that only
-  /// reduce, or whose claim does not cover them whole, do not count.
+  /// reduce, or whose claim does not cover them whole, do not count; in doubt it is killed.
   private func canFill(_ slot: Int32, opposite: Int, limit: Int64, _ time: Timestamp) -> Bool {
     let taker = slab[slot]
     var left = tradable(slot)
@@ -114,6 +114,8 @@ extension MatchingEngine {
         let node = slab[maker]
         if node.account == taker.account, taker.selfTradePrevention != .none {
           if taker.selfTradePrevention != .expireMaker { return false }
+        } else if takesFromClaims(node) {
+          return false
         } else if !node.isReduceOnly, node.opening == node.remaining || node.claimBase >= node.remaining {
           let quantity = min(left, node.remaining)
           left -= quantity
@@ -128,6 +130,13 @@ extension MatchingEngine {
     else { return true }
     // A short sold above its limit needs more collateral than it has claimed.
     return notional + fee <= cash[cashPlace(taker.account, taker.instrument)].available + taker.claimQuote
+  }
+
+  /// Whether a trade of the order could take from its account what another of its sales has locked, or has already.
+  private func takesFromClaims(_ node: OrderNode) -> Bool {
+    guard !node.isBuy else { return false }
+    let holding = holdings[holdingPlace(node.account, node.instrument)]
+    return holding.lockedBase > 0 && (node.isReduceOnly || holding.position.quantity.raw < holding.lockedBase)
   }
 
   /// Turns stops that the prices of the operation have reached into orders, until no more are: those of buyers first,

@@ -8,7 +8,7 @@ struct BenchCommand: AsyncParsableCommand {
     discussion: """
       EXAMPLE
         hrmbot bench path
-      """, subcommands: [Path.self])
+      """, subcommands: [Path.self, Exchange.self])
 
   struct Path: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
