@@ -61,7 +61,7 @@ package enum ExchangeBenchmark {
   /// Measures with so many operations a part; each part is the best of three, because a neighbour can only slow it.
   package static func run(operations: Int, seed: UInt64) -> Result {
     let mixed = best { MixedLoad(seed: seed).run(operations) }
-    let phases = (0..<3).map { _ in PhaseLoad().run(min(operations, 200_000)) }
+    let phases = (0..<max(3, operations / 50_000)).map { _ in PhaseLoad().run(8192) }
     let bars = { (orders: Int) in best { BarLoad(orders: orders).run(operations) }.seconds / Double(operations) }
     return Result(
       operations: operations, seed: seed, ordersPerSecond: Double(operations) / mixed.seconds, trades: mixed.trades,
@@ -91,7 +91,7 @@ package enum ExchangeBenchmark {
     for _ in 0..<accounts {
       _ = engine.openAccount(cashQuote: Money(raw: 1_000_000_000_000 * Money.unit))
     }
-    engine.reserve(openOrders: 1 << 18)
+    engine.reserve(openOrders: 1 << 16)
     return engine
   }
 

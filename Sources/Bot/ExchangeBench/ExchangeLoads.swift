@@ -51,7 +51,7 @@ struct MixedLoad {
   }
 }
 
-/// Each kind of operation alone: so many limits that rest on 100 levels, their cancels, and matches one against one.
+/// Each kind of operation alone: so many limits that rest on 100 levels, their cancels, and takers that each match one.
 struct PhaseLoad {
   func run(_ count: Int) -> (rest: Double, cancel: Double, match: Double) {
     var engine = ExchangeBenchmark.engine(accounts: 64)

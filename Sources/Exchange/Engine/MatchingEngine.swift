@@ -64,7 +64,7 @@ public struct MatchingEngine: Sendable {
   /// Makes room beforehand, so that no order allocates until so many are open at once.
   public mutating func reserve(openOrders: Int) {
     slab.reserve(openOrders)
-    index.reserve(openOrders, slab)
+    index.reserve(openOrders)
   }
 
   /// Opens an account with cash in quote asset 0; nil when there are as many as the limits allow.

@@ -1,70 +1,78 @@
 import Core
 
 /// Finds an open order by account and client key: open addressing with linear probing, in a table that stays at most half
-/// full.
+/// full. An entry holds half of the hash beside the slot, so that looking past others does not touch their orders.
 struct OrderIndex: Sendable {
-  private var slots: [Int32]
-  private var mask: Int
+  private static let empty = UInt64.max
+  private var entries: [UInt64]
+  private var mask: UInt64
   private var count = 0
 
   init() {
-    slots = Array(repeating: OrderNode.none, count: 64)
+    entries = Array(repeating: Self.empty, count: 64)
     mask = 63
   }
 
-  mutating func reserve(_ capacity: Int, _ slab: OrderSlab) {
-    while slots.count < capacity * 2 { grow(slab) }
+  mutating func reserve(_ capacity: Int) {
+    while entries.count < capacity * 2 { grow() }
   }
 
   @inline(__always)
-  private func home(_ account: Int32, _ key: ClientKey) -> Int {
-    let mixed = CounterRandom.mix(key.high &+ CounterRandom.mix(key.low ^ (UInt64(UInt32(bitPattern: account)) << 40)))
-    return Int(truncatingIfNeeded: mixed) & mask
+  private static func hash(_ account: Int32, _ key: ClientKey) -> UInt64 {
+    CounterRandom.mix(key.high &+ CounterRandom.mix(key.low ^ (UInt64(UInt32(bitPattern: account)) << 40))) >> 32
   }
 
+  @inline(__always)
+  private static func slot(of entry: UInt64) -> Int32 { Int32(truncatingIfNeeded: entry & 0xFFFF_FFFF) }
+
   func find(_ account: Int32, _ key: ClientKey, _ slab: OrderSlab) -> Int32 {
-    var place = home(account, key)
+    let hash = Self.hash(account, key)
+    var place = hash & mask
     while true {
-      let slot = slots[place]
-      if slot < 0 { return OrderNode.none }
-      if slab[slot].key == key, slab[slot].account == account { return slot }
+      let entry = entries[Int(place)]
+      if entry == Self.empty { return OrderNode.none }
+      if entry >> 32 == hash {
+        let slot = Self.slot(of: entry)
+        if slab.nodes[Int(slot)].key == key, slab.nodes[Int(slot)].account == account { return slot }
+      }
       place = (place + 1) & mask
     }
   }
 
   mutating func insert(_ slot: Int32, _ slab: OrderSlab) {
-    if (count + 1) * 2 > slots.count { grow(slab) }
-    put(slot, slab)
+    if (count + 1) * 2 > entries.count { grow() }
+    put(Self.hash(slab.nodes[Int(slot)].account, slab.nodes[Int(slot)].key) << 32 | UInt64(slot))
     count += 1
   }
 
-  private mutating func put(_ slot: Int32, _ slab: OrderSlab) {
-    var place = home(slab[slot].account, slab[slot].key)
-    while slots[place] >= 0 { place = (place + 1) & mask }
-    slots[place] = slot
+  private mutating func put(_ entry: UInt64) {
+    var place = (entry >> 32) & mask
+    while entries[Int(place)] != Self.empty { place = (place + 1) & mask }
+    entries[Int(place)] = entry
   }
 
-  private mutating func grow(_ slab: OrderSlab) {
-    let old = slots
-    slots = Array(repeating: OrderNode.none, count: old.count * 2)
-    mask = slots.count - 1
-    for slot in old where slot >= 0 { put(slot, slab) }
+  private mutating func grow() {
+    let old = entries
+    entries = Array(repeating: Self.empty, count: old.count * 2)
+    mask = UInt64(entries.count - 1)
+    for entry in old where entry != Self.empty { put(entry) }
   }
 
   /// Takes an order out that is in, and moves those up that had to step over it.
   mutating func remove(_ slot: Int32, _ slab: OrderSlab) {
-    var place = home(slab[slot].account, slab[slot].key)
-    while slots[place] != slot { place = (place + 1) & mask }
+    let entry = Self.hash(slab.nodes[Int(slot)].account, slab.nodes[Int(slot)].key) << 32 | UInt64(slot)
+    var place = (entry >> 32) & mask
+    while entries[Int(place)] != entry { place = (place + 1) & mask }
     var next = (place + 1) & mask
-    while slots[next] >= 0 {
-      let wanted = home(slab[slots[next]].account, slab[slots[next]].key)
-      if (next - wanted) & mask >= (next - place) & mask {
-        slots[place] = slots[next]
+    while entries[Int(next)] != Self.empty {
+      let home = (entries[Int(next)] >> 32) & mask
+      if (next &- home) & mask >= (next &- place) & mask {
+        entries[Int(place)] = entries[Int(next)]
         place = next
       }
       next = (next + 1) & mask
     }
-    slots[place] = OrderNode.none
+    entries[Int(place)] = Self.empty
     count -= 1
   }
 }
