@@ -112,11 +112,14 @@ public struct ApprovedOrder: Hashable, Sendable {
   public let collar: Price
   /// Distance of the protective stop from the entry; nil for closing orders.
   public let stopDistance: Price?
+  /// Distance of the take-profit order from the entry; nil: none.
+  public let takeProfitDistance: Price?
 
-  package init(request: OrderRequest, collar: Price, stopDistance: Price?) {
+  package init(request: OrderRequest, collar: Price, stopDistance: Price?, takeProfitDistance: Price? = nil) {
     self.request = request
     self.collar = collar
     self.stopDistance = stopDistance
+    self.takeProfitDistance = takeProfitDistance
   }
 }
 
@@ -125,16 +128,18 @@ public struct ProtectiveOrder: Hashable, Sendable {
   /// The order as the venue is to see it.
   public let request: OrderRequest
 
-  /// An order that closes up to `position`, or nil when there is nothing to close or the role is not protective.
+  /// An order that closes the whole lots of `position`, or nil when there is nothing to close or the role is not
+  /// protective. Without `lot`: all of it.
   public init?(
     sequence: UInt64, role: OrderRole, attempt: UInt16 = 0, instrument: InstrumentID, position: PositionView,
-    kind: OrderKind
+    kind: OrderKind, lot: Quantity = .zero
   ) {
-    guard position.side != .flat, position.quantity.isPositive else { return nil }
+    let quantity = position.tradableQuantity(lot: lot)
+    guard position.side != .flat, quantity.isPositive else { return nil }
     guard role == .protectiveStop || role == .takeProfit || role == .flatten else { return nil }
     request = OrderRequest(
       clientID: ClientOrderID(sequence: sequence, role: role, attempt: attempt), instrument: instrument,
-      side: position.side == .long ? .sell : .buy, kind: kind, quantity: position.quantity, isReduceOnly: true)
+      side: position.side == .long ? .sell : .buy, kind: kind, quantity: quantity, isReduceOnly: true)
   }
 }
 

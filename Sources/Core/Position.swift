@@ -119,3 +119,20 @@ public struct PositionView: Hashable, Sendable, Codable {
     )
   }
 }
+
+extension PositionView {
+  /// What of the position can be traded: itself, or flat when it is dust, less than the smallest order. Fees taken from
+  /// what was bought leave dust; it stays in the books, and the next purchase takes it along.
+  public func tradable(under rules: InstrumentRules?) -> PositionView {
+    guard let rules, side != .flat, tradableQuantity(lot: rules.lot) < max(rules.minimumQuantity, rules.lot) else {
+      return self
+    }
+    return .flat
+  }
+
+  /// The whole lots of the position.
+  public func tradableQuantity(lot: Quantity) -> Quantity {
+    guard lot.isPositive else { return quantity }
+    return Quantity(raw: quantity.raw - quantity.raw % lot.raw)
+  }
+}

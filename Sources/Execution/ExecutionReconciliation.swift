@@ -134,6 +134,10 @@ extension ExecutionStage {
     if id.role == .protectiveStop {
       state.protections[slot].raise(to: id.sequence, attempt: Int(id.attempt) + 1)
       adoptStop(snapshot, slot)
+    } else if id.role == .takeProfit {
+      state.protections[slot].raise(to: id.sequence, attempt: 0)
+      state.protections[slot].nextTakeProfit = max(state.protections[slot].nextTakeProfit ?? 0, Int(id.attempt) + 1)
+      requestCancel(state.orders.count - 1, &effects)
     } else {
       requestCancel(state.orders.count - 1, &effects)
     }

@@ -55,7 +55,9 @@ extension ExecutionStage {
   /// Counts a fill once: cash, fees, position, then the order.
   mutating func count(_ fill: Fill, _ effects: inout [ExecutionEffect]) {
     let slot = Int(fill.instrument.index)
-    guard slot < instruments.count, fill.quantity.isPositive, fill.price.isPositive, fill.tradeID > 0 else {
+    guard slot < instruments.count, fill.quantity.isPositive, fill.price.isPositive, fill.tradeID > 0,
+      (.zero...fill.quantity).contains(fill.feeBase)
+    else {
       state.counters.malformedFills += 1
       state.isUnreconciled = true
       return effects.append(.alert("fill \(fill.tradeID) of \(fill.clientID) is impossible and was not applied"))

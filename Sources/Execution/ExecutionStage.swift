@@ -47,6 +47,10 @@ public struct ExecutionStage: Sendable {
 
   /// The position of an instrument.
   public func position(of instrument: InstrumentID) -> PositionView { state.positions[Int(instrument.index)] }
+  /// What of it can be traded: dust is as good as nothing.
+  public func tradablePosition(of instrument: InstrumentID, at time: Timestamp) -> PositionView {
+    tradable(Int(instrument.index), at: time)
+  }
   /// Positions by instrument index.
   public var positions: [PositionView] { state.positions }
   /// Cash from the fills.
@@ -94,7 +98,9 @@ public struct ExecutionStage: Sendable {
     var reserve = max(order.collar, reference ?? .zero)
     if case .limit(let price) = request.kind { reserve = request.side == .buy ? price : max(reserve, price) }
     state.orders.append(
-      TrackedOrder(request: request, decidedAt: time, reservePrice: reserve, stopDistance: order.stopDistance))
+      TrackedOrder(
+        request: request, decidedAt: time, reservePrice: reserve, stopDistance: order.stopDistance,
+        takeProfitDistance: order.takeProfitDistance))
     return [.intent(.approved(order))]
   }
 

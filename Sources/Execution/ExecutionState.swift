@@ -69,7 +69,8 @@ extension TrackedOrder {
     var request = request
     request.instrument = instrument
     var moved = TrackedOrder(
-      request: request, decidedAt: decidedAt, reservePrice: reservePrice, stopDistance: stopDistance, state: state)
+      request: request, decidedAt: decidedAt, reservePrice: reservePrice, stopDistance: stopDistance,
+      takeProfitDistance: takeProfitDistance, state: state)
     moved.filledQuantity = filledQuantity
     moved.venueFilledQuantity = venueFilledQuantity
     moved.endsAs = endsAs

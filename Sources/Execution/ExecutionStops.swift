@@ -25,7 +25,7 @@ extension ExecutionStage {
       protectAll(at: time, &effects)
       return effects
     }
-    for instrument in instruments.instruments where state.positions[Int(instrument.id.index)].side != .flat {
+    for instrument in instruments.instruments where tradable(Int(instrument.id.index), at: time).side != .flat {
       guard !isClosing.contains(instrument.id) else { continue }
       let slot = Int(instrument.id.index)
       flatten(instrument, last: slot < prices.count ? prices[slot] : nil, at: time, &effects)
@@ -42,7 +42,7 @@ extension ExecutionStage {
       let limit = try? Self.flattenLimit(position.side, last: last, tick: rules.tick),
       let order = ProtectiveOrder(
         sequence: plan.sequence, role: .flatten, attempt: attempt, instrument: instrument.id, position: position,
-        kind: .limit(limit))
+        kind: .limit(limit), lot: rules.lot)
     else {
       return effects.append(.alert("\(instrument.symbol): cannot be flattened, no usable last price or rules"))
     }

@@ -15,10 +15,15 @@ public struct Protection: Hashable, Sendable, Codable {
   public internal(set) var wish: Wish = .none
   /// Distance of the stop from the average entry.
   public internal(set) var distance: Price?
+  /// Distance of the take-profit order from the average entry; nil: none.
+  public internal(set) var takeProfitDistance: Price?
   /// Decision that opened the position: the stop's ids derive from it.
   public internal(set) var sequence: UInt64 = 0
-  /// Number of the next stop of that decision.
+  /// Number of the next stop of that decision, and of its next take-profit order.
   public internal(set) var nextAttempt: Int = 0
+  public internal(set) var nextTakeProfit: Int?
+  /// Whether the venue refused the take-profit order; lifted by the next fill.
+  public internal(set) var isTakeProfitBlocked: Bool?
   /// Whether the venue refused the stop; lifted by the next fill.
   public internal(set) var isBlocked = false
   /// Stops that the venue ended unasked since the last fill.
@@ -31,6 +36,7 @@ public struct Protection: Hashable, Sendable, Codable {
     if sequence > self.sequence {
       self.sequence = sequence
       nextAttempt = attempt
+      nextTakeProfit = nil
     } else if sequence == self.sequence {
       nextAttempt = max(nextAttempt, attempt)
     }

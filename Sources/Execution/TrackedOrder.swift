@@ -10,6 +10,8 @@ public struct TrackedOrder: Hashable, Sendable {
   public let reservePrice: Price
   /// Distance of the protective stop that a fill wants; nil: none.
   public let stopDistance: Price?
+  /// Distance of the take-profit order that a fill wants; nil: none.
+  public let takeProfitDistance: Price?
   /// Where the order stands.
   public internal(set) var state: OrderState
   /// Sum of the fills counted.
@@ -27,12 +29,13 @@ public struct TrackedOrder: Hashable, Sendable {
 
   init(
     request: OrderRequest, decidedAt: Timestamp, reservePrice: Price = .zero, stopDistance: Price? = nil,
-    state: OrderState = .intended
+    takeProfitDistance: Price? = nil, state: OrderState = .intended
   ) {
     self.request = request
     self.decidedAt = decidedAt
     self.reservePrice = reservePrice
     self.stopDistance = stopDistance
+    self.takeProfitDistance = takeProfitDistance
     self.state = state
   }
 
@@ -46,7 +49,8 @@ public struct TrackedOrder: Hashable, Sendable {
 
 extension TrackedOrder: Codable {
   private enum Key: String, CodingKey {
-    case id, instrument, side, kind, price, quantity, reduceOnly, decidedAt, reservePrice, stopDistance, state
+    case id, instrument, side, kind, price, quantity, reduceOnly, decidedAt, reservePrice, stopDistance,
+      takeProfitDistance, state
     case filled, venueFilled, endsAs, acknowledged, neverPlaced, cancelRequested
   }
 
@@ -72,6 +76,7 @@ extension TrackedOrder: Codable {
       decidedAt: try values.decode(Timestamp.self, forKey: .decidedAt),
       reservePrice: try values.decode(Price.self, forKey: .reservePrice),
       stopDistance: try values.decodeIfPresent(Price.self, forKey: .stopDistance),
+      takeProfitDistance: try values.decodeIfPresent(Price.self, forKey: .takeProfitDistance),
       state: try values.decode(OrderState.self, forKey: .state))
     filledQuantity = try values.decode(Quantity.self, forKey: .filled)
     venueFilledQuantity = try values.decode(Quantity.self, forKey: .venueFilled)
@@ -101,6 +106,7 @@ extension TrackedOrder: Codable {
     try values.encode(decidedAt, forKey: .decidedAt)
     try values.encode(reservePrice, forKey: .reservePrice)
     try values.encodeIfPresent(stopDistance, forKey: .stopDistance)
+    try values.encodeIfPresent(takeProfitDistance, forKey: .takeProfitDistance)
     try values.encode(state, forKey: .state)
     try values.encode(filledQuantity, forKey: .filled)
     try values.encode(venueFilledQuantity, forKey: .venueFilled)

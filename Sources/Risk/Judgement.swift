@@ -52,7 +52,9 @@ extension RiskStage {
     return Verdict(
       decisionSequence: decision.sequence, finalAction: decision.action, finalQuantity: sizing.quantity,
       skipReason: nil, checks: list.results,
-      order: ApprovedOrder(request: request, collar: sizing.collar, stopDistance: sizing.stopDistance))
+      order: ApprovedOrder(
+        request: request, collar: sizing.collar, stopDistance: sizing.stopDistance,
+        takeProfitDistance: sizing.takeProfitDistance))
   }
 
   private static func refusal(_ decision: Decision, _ list: CheckList) -> Verdict {

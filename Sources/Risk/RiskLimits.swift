@@ -40,6 +40,8 @@ public struct RiskLimits: Sendable, Equatable {
   public var minimumConfidence = Rate.zero
   /// Distance of the protective stop in average true ranges; zero: no stop.
   public var stopATR = Rate(raw: 3_000_000_000)
+  /// Distance of the take-profit order in average true ranges; zero: none.
+  public var takeProfitATR = Rate.zero
   /// Whether a missing quote is a veto: for venues whose feed has quotes.
   public var requiresQuote = false
 

@@ -13,6 +13,8 @@ struct Sizing {
   let unitCost: Price
   /// Distance of the protective stop, on the tick; nil without one.
   let stopDistance: Price?
+  /// Distance of the take-profit order, on the tick; nil without one.
+  var takeProfitDistance: Price?
   /// A whole number of lots; too small or zero when nothing can be done.
   let quantity: Quantity
 
@@ -36,7 +38,8 @@ extension RiskStage {
     else { return nil }
     let price = observation.bar.close
     do {
-      let stop = try stopDistance(observation, tick: rules.tick)
+      let stop = try distance(limits.stopATR, observation, tick: rules.tick)
+      let profit = try distance(limits.takeProfitATR, observation, tick: rules.tick)
       if limits.stopATR.isPositive, stop == nil { return nil }
       let worst = try price.scaled(by: Rate.one.adding(limits.priceCollar), rounding: .up)
       let fee = max(rules.takerFee, .zero)
@@ -52,7 +55,7 @@ extension RiskStage {
       return Sizing(
         rules: rules, price: price,
         collar: try collar(decision.action == .buyLong ? .buy : .sell, around: price, tick: rules.tick),
-        worstPrice: worst, unitCost: unitCost, stopDistance: stop,
+        worstPrice: worst, unitCost: unitCost, stopDistance: stop, takeProfitDistance: profit,
         quantity: try quantity.rounded(toMultipleOf: rules.lot, .truncate))
     } catch {
       return nil
@@ -102,10 +105,10 @@ extension RiskStage {
     }
   }
 
-  /// `stopATR` average true ranges, rounded up to the tick, at least one; nil without a stop or without its input.
-  private func stopDistance(_ observation: Observation, tick: Price) throws -> Price? {
-    guard limits.stopATR.isPositive, let range = observation.averageTrueRange, !range.isNegative else { return nil }
-    return max(tick, try range.scaled(by: limits.stopATR, rounding: .up).rounded(toMultipleOf: tick, .up))
+  /// So many average true ranges, rounded up to the tick, at least one; nil for none, or without their input.
+  private func distance(_ ranges: Rate, _ observation: Observation, tick: Price) throws -> Price? {
+    guard ranges.isPositive, let range = observation.averageTrueRange, !range.isNegative else { return nil }
+    return max(tick, try range.scaled(by: ranges, rounding: .up).rounded(toMultipleOf: tick, .up))
   }
 
   /// min(1, target volatility / annualised volatility), rounded down; one without a target; nil: no volatility known.

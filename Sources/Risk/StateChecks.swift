@@ -8,8 +8,7 @@ extension RiskStage {
     _ index: Int, _ decision: Decision, _ observation: Observation, _ list: inout CheckList
   ) {
     let action = decision.action
-    let held = LegalMask(
-      position: counters.instruments[index].position.side, isShortable: instruments.instruments[index].isShortable)
+    let held = LegalMask(position: tradableSide(index), isShortable: instruments.instruments[index].isShortable)
     let isIdle = counters.instruments[index].entry == nil && counters.instruments[index].exit == nil
     list.require(
       .legalAction,
@@ -19,7 +18,12 @@ extension RiskStage {
 
   /// Closing is legal on the side that is held now, whatever was seen when it was decided.
   func checkLegalClosing(_ index: Int, _ decision: Decision, _ list: inout CheckList) {
-    let held = LegalMask(position: counters.instruments[index].position.side, isShortable: false)
+    let held = LegalMask(position: tradableSide(index), isShortable: false)
     list.require(.legalAction, held.contains(decision.action))
+  }
+
+  /// The side that is held, of dust none.
+  private func tradableSide(_ index: Int) -> PositionSide {
+    counters.instruments[index].position.tradable(under: instruments.instruments[index].rules(at: lastTime)).side
   }
 }

@@ -178,6 +178,8 @@ public struct RiskSettings: Sendable, Equatable {
 public struct ExecutionSettings: Sendable, Equatable {
   /// Distance of the protective stop in average true ranges; zero: no stop.
   public var protectiveStopATR = Rate(raw: 3_000_000_000)
+  /// Distance of the take-profit order in average true ranges; zero: none.
+  public var takeProfitATR = Rate.zero
   /// Orders that may be open at the venue at once.
   public var maxOpenOrders = 64
   /// Time between two comparisons of the books with the venue's, in seconds.

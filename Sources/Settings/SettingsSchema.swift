@@ -104,6 +104,9 @@ public enum SettingsSchema {
       "execution", "protective_stop_atr", \.execution.protectiveStopATR, .decimal("0", "100"),
       unit: "average true ranges", "Distance of the protective stop; 0: no stop."),
     SettingsEntry(
+      "execution", "take_profit_atr", \.execution.takeProfitATR, .decimal("0", "1000"),
+      unit: "average true ranges", "Distance of the take-profit order; 0: none."),
+    SettingsEntry(
       "execution", "max_open_orders", \.execution.maxOpenOrders, .integer(1...10_000), unit: "orders",
       "Orders that may be open at the venue at once."),
     SettingsEntry(

@@ -72,7 +72,7 @@ package actor OrderExecution {
     await risk.restore(
       positions: stage.positions, cashQuote: stage.cashQuote, live: stage.state.orders.map(\.id))
     for instrument in instruments.instruments {
-      await features.apply(stage.position(of: instrument.id), of: instrument.id)
+      await features.apply(stage.tradablePosition(of: instrument.id, at: context.at), of: instrument.id)
     }
   }
 
@@ -191,7 +191,8 @@ package actor OrderExecution {
         fill, symbol: symbol(fill.instrument), positionAfter: position, realisedQuote: realised)
     }
     await risk.apply(fill, position: position, realisedQuote: realised)
-    await features.apply(position, of: fill.instrument)
+    await features.apply(
+      position.tradable(under: instruments[fill.instrument].rules(at: fill.time)), of: fill.instrument)
   }
 
   private func symbol(_ instrument: InstrumentID) -> String { instruments[instrument].symbol }

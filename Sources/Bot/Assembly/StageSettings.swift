@@ -27,6 +27,7 @@ extension RiskLimits {
     maxClockSkewMillis = risk.maxClockSkewMillis
     minimumConfidence = settings.policy.minimumConfidence
     stopATR = settings.execution.protectiveStopATR
+    takeProfitATR = settings.execution.takeProfitATR
   }
 }
 

@@ -49,8 +49,7 @@ struct ShadowBooks {
     let moved = fill.side == .buy ? notional.negated : notional
     guard let cash = try? cashQuote.adding(moved).subtracting(fill.feeQuote),
       let fees = try? feesQuote.adding(fill.feeQuote),
-      let (position, _) = try? positions[Int(fill.instrument.index)].applying(
-        fill.side, fill.quantity, at: fill.price, time: fill.time)
+      let (position, _) = try? positions[Int(fill.instrument.index)].applying(fill)
     else { return }
     cashQuote = cash
     feesQuote = fees

@@ -30,8 +30,9 @@ enum WireChecks {
       case .stopMarket(let trigger) = request.kind, let distance = state.protections[slot].distance
     else { return }
     let position = state.positions[slot]
+    let lot = world.instruments[request.instrument].rules(at: world.time.trueNow)?.lot ?? .zero
     checks.look(
-      .stopFits, request.quantity == position.quantity,
+      .stopFits, request.quantity == position.tradableQuantity(lot: lot),
       "stop \(request.clientID) is for \(request.quantity), the position is \(position.quantity)")
     // cost ± distance · quantity against trigger · quantity: no division, no rounding.
     let away = distance * position.quantity
@@ -80,9 +81,10 @@ enum StopChecks {
         $0.id.role == .protectiveStop && Int($0.request.instrument.index) == slot && !$0.isCancelRequested
       }
       checks.look(.stopFits, live.count <= 1, "\(state.symbols[slot]): \(live.count) protective stops")
+      let lot = world.instruments.instruments[slot].rules(at: world.time.trueNow)?.lot ?? .zero
       guard let stop = live.first else { continue }
       checks.look(
-        .stopFits, stop.remaining == position.quantity,
+        .stopFits, stop.remaining == position.tradableQuantity(lot: lot),
         "\(state.symbols[slot]): stop for \(stop.remaining), position of \(position.quantity)")
     }
   }

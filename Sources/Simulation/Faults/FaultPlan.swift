@@ -28,6 +28,11 @@ struct FaultPlan {
     return true
   }
 
+  /// Whether the venue ends an order of its own accord now, if one is open; counted only then.
+  mutating func wantsUnaskedCancel() -> Bool {
+    kinds.contains(.unaskedCancel) && streams[.unaskedCancel]!.uniform() < FaultKind.unaskedCancel.chance
+  }
+
   /// Counts one that came by itself.
   mutating func note(_ kind: FaultKind) { counts[kind, default: 0] += 1 }
 

@@ -101,6 +101,7 @@ final class Mutant: @unchecked Sendable {
   func report(_ report: ExecutionReport) -> ExecutionReport {
     guard case .filled(var fill) = report else { return report }
     if bug == .forgetFees { fill.feeQuote = .zero }
+    if bug == .forgetBaseFees { fill.feeBase = .zero }
     if bug == .countFillTwice, !seenTrades.insert(fill.tradeID).inserted { fill.tradeID += 1_000_000 }
     return .filled(fill)
   }

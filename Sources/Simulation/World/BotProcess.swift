@@ -18,8 +18,8 @@ final class BotProcess: @unchecked Sendable {
   private var isHeartbeatDue = false
   /// Whether the opening is through and the loop turns.
   private(set) var isOpen = false
-  /// Whether the process has ended by itself.
-  private(set) var hasEnded = false
+  /// Whether it ever was.
+  private(set) var wasOpen = false
   private var savedState: EngineState?
   private let firstLane: Int
   /// What the bot said, newest last.
@@ -56,7 +56,6 @@ final class BotProcess: @unchecked Sendable {
     if world.isVenueUp { link.connect() }
     let task = Task(executorPreference: world.scheduler.tasks) { [self] in
       await main()
-      hasEnded = true
       world.processEnded(self)
     }
     _ = task
@@ -82,6 +81,8 @@ final class BotProcess: @unchecked Sendable {
 
   private func main() async {
     let disk = world.disk
+    // As with the real one: without the venue, the start fails before it has written anything.
+    guard world.isVenueUp else { return }
     let restored = world.mutant.restore(disk.state)
     let session = (restored?.sessions ?? 0) + 1
     let now = world.time.now
@@ -101,6 +102,7 @@ final class BotProcess: @unchecked Sendable {
       try await opening.perform(on: engine.supervisor, venue: link, now: now)
       guard life.isAlive else { return }
       isOpen = true
+      wasOpen = true
       await run(engine, sessions: session)
     } catch {
       // As with the real one: it ends, and the service manager starts it anew.

@@ -13,6 +13,8 @@ final class SimulatedExchange: @unchecked Sendable {
   private(set) var epoch = 0
   /// Takes the reports to the session in place.
   var publish: ([ExecutionReport]) -> Void = { _ in }
+  /// Told of every fill that leaves a rest.
+  var filledInPart: () -> Void = {}
   /// Ids that arrived more than once.
   private(set) var repeated: [ClientOrderID] = []
 
@@ -55,6 +57,7 @@ final class SimulatedExchange: @unchecked Sendable {
     for case .filled(let fill) in reports {
       precondition(fill.tradeID == UInt64(fills.count) + 1, "the engine numbers its trades without holes")
       fills.append(fill)
+      if let order = engine.order(fill.clientID), !order.state.isTerminal { filledInPart() }
     }
     if !reports.isEmpty { publish(reports) }
   }

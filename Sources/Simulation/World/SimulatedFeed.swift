@@ -39,6 +39,11 @@ final class SimulatedFeed: @unchecked Sendable {
       history.append(bar)
       if history.count > 4096 { history.removeFirst(2048) }
       world.exchange.advance(bar)
+      if world.faults.isActive, world.faults.wantsUnaskedCancel() {
+        let didCancel = world.exchange.cancelUnasked(
+          { world.faults.below($0, .unaskedCancel) }, at: world.time.trueNow)
+        if didCancel { world.faults.note(.unaskedCancel) }
+      }
       carry(bar)
       schedule(atEnd: atEnd)
     }

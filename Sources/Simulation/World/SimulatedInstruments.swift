@@ -14,7 +14,8 @@ enum SimulatedInstruments {
         Instrument(
           id: InstrumentID(index: UInt16(index)), symbol: "SIM-\(index)", venue: "simulated",
           kind: index == 1 ? .cryptoPerpetual : .cryptoSpot, isShortable: index == 1,
-          calendar: zones[(Int(seed) + index) % 3], rules: [rules(index)])
+          calendar: zones[(Int(seed) + index) % 3], rules: [rules(index)],
+          feeAsset: index == 0 && seed % 2 == 0 ? .base : .quote)
       })
   }
 
@@ -47,13 +48,17 @@ enum SimulatedInstruments {
     settings.risk.maxDailyLoss = Rate(basisPoints: 100)
     settings.risk.maxDrawdown = Rate(basisPoints: 500)
     settings.policy.deadlineMillis = 40
+    settings.execution.takeProfitATR = Rate(raw: 4_000_000_000)
     return settings
   }
 
-  static func exchange(_ instruments: InstrumentTable, _ settings: BotSettings) -> PaperExchange {
+  /// `isThin`: no order may be more than a small share of a bar's volume, so that large ones fill in parts.
+  static func exchange(_ instruments: InstrumentTable, _ settings: BotSettings, isThin: Bool) -> PaperExchange {
     PaperExchange(
       instruments: instruments, cashQuote: settings.paper.cashQuote,
-      costs: PaperCosts(spread: settings.paper.spread, slippage: settings.paper.slippage),
+      costs: PaperCosts(
+        spread: settings.paper.spread, slippage: settings.paper.slippage,
+        maximumVolumeShare: isThin ? Rate(basisPoints: 300) : nil),
       limits: PaperLimits(openOrders: 256, recentFills: 4096, endedOrders: 4096))
   }
 }

@@ -57,7 +57,8 @@ final class World: @unchecked Sendable {
     startCashQuote = settings.paper.cashQuote
     faults = FaultPlan(seed: seed, kinds: kinds)
     travelRandom = CounterRandom(seed: seed, purpose: .simulationTravel)
-    exchange = SimulatedExchange(engine: SimulatedInstruments.exchange(instruments, settings))
+    exchange = SimulatedExchange(
+      engine: SimulatedInstruments.exchange(instruments, settings, isThin: kinds.contains(.partialFill)))
     warmUpBars = 240 * instruments.count
     person = SimulatedPerson(world: self)
     checks = Checks(world: self)
@@ -69,6 +70,7 @@ final class World: @unchecked Sendable {
         startPrices: SimulatedInstruments.startPrices(instruments)),
       start: start, end: end)
     for bar in feed.history { exchange.advance(bar) }
+    exchange.filledInPart = { [unowned self] in faults.note(.partialFill) }
   }
 
   /// Lives through it all; the violation that ended it early, if one did.
@@ -119,7 +121,8 @@ final class World: @unchecked Sendable {
   /// A process that ended by itself is started anew, as a service manager would.
   func processEnded(_ ended: BotProcess) {
     guard ended.isAlive, ended === process, !isOver else { return }
-    scheduler.after(100_000_000) { [self] in
+    // A start that failed is not tried again at once.
+    scheduler.after(ended.wasOpen ? 100_000_000 : 2_000_000_000) { [self] in
       if ended === process { restart(after: 100_000_000) }
     }
   }
