@@ -25,6 +25,10 @@ public enum ChainProblem: Hashable, Sendable, CustomStringConvertible {
   case surplus(headCount: UInt64, tableCount: UInt64)
   /// The head file is missing or not a head, so the end cannot be proved.
   case headUnreadable(reason: String, tableCount: UInt64)
+  /// An archive file that the journal continues is not there, or not the one.
+  case archive(reason: String)
+  /// The stored state is not the one that the chain names.
+  case foreignState(reason: String)
   /// The database cannot be read (on) after a number of good records.
   case unreadable(reason: String, after: UInt64)
 
@@ -42,29 +46,48 @@ public enum ChainProblem: Hashable, Sendable, CustomStringConvertible {
       "surplus: the journal was closed with \(headCount) records, the table ends at \(tableCount)"
     case .headUnreadable(let reason, let tableCount):
       "head.json: \(reason): whether the end after record \(tableCount) was cut off cannot be told"
+    case .archive(let reason): reason
+    case .foreignState(let reason): reason
     case .unreadable(let reason, let after): "unreadable after record \(after): \(reason)"
     }
   }
 }
 
-/// Walks a journal from the first record to the last and tests every hash.
+/// Walks a journal from the first record to the last and tests every hash, in its archives too.
 public enum ChainVerifier {
-  /// Streams the journal in a directory; needs no lock and little memory. Throws only `JournalError.missing`.
+  /// Streams the journal in a directory; needs no lock and little memory. Throws only `JournalError.missing` and
+  /// `.unknownSchema`.
   public static func verify(_ directory: String) throws -> ChainVerdict {
-    var walk = ChainWalk()
+    var walk = ChainWalk(base: .empty)
     do {
       let headFile = HeadFile(directory: directory)
       // The head first: a writer at work moves the table ahead of it, never behind it.
       let content = Result { try headFile.read() }
       let connection = try JournalConnection.reading(directory)
       defer { try? connection.close() }
-      if let problem = try connection.read({ try walk.run($0, head: (try? content.get())?.head) }) {
-        return .broken(problem)
+      let head = (try? content.get())?.head
+      let meta = try connection.read { try JournalMeta.read($0) }
+      let archives = ArchiveReader(directory: directory, meta: meta)
+      if let missing = archives.list.missing(directory: directory) { return .broken(.archive(reason: "\(missing)")) }
+      if let problem = try walk.run(through: archives, of: directory, head: head) { return .broken(problem) }
+      // Old archives that were removed on purpose leave nothing to test: the chain begins where the file says.
+      if archives.list.names.isEmpty { walk = ChainWalk(base: meta.base) }
+      guard meta.base == JournalHead(count: walk.count, hash: walk.hash) else {
+        return .broken(
+          .archive(reason: "\(directory): journal.sqlite does not continue \(meta.previous ?? "a first file")"))
+      }
+      if let problem = try connection.read({ try walk.run($0, head: head) }) { return .broken(problem) }
+      let query = try JournalQuery(directory: directory)
+      do { try query.proveState() } catch JournalError.foreignState(_, let reason) {
+        return .broken(.foreignState(reason: "the stored state is not the one that the chain names: \(reason)"))
       }
       return conclude(content, end: JournalHead(count: walk.count, hash: walk.hash))
     } catch let error as JournalError {
-      if case .missing = error { throw error }
-      return .broken(.unreadable(reason: "\(error)", after: walk.count))
+      switch error {
+      case .missing, .unknownSchema: throw error
+      case .badArchive, .missingArchive: return .broken(.archive(reason: "\(error)"))
+      default: return .broken(.unreadable(reason: "\(error)", after: walk.count))
+      }
     }
   }
 
@@ -87,12 +110,34 @@ public enum ChainVerifier {
 
 /// The state of a walk: the good records so far.
 struct ChainWalk {
-  private(set) var count: UInt64 = 0
-  private(set) var hash = ChainHash.start
+  private(set) var count: UInt64
+  private(set) var hash: [UInt8]
   private var hasher = ChainHash()
+
+  /// A walk that begins after the record at `base`.
+  init(base: JournalHead) {
+    count = base.count
+    hash = base.hash
+  }
+
+  /// Walks through all archives. Each must begin where the one before ends, and end where its name says.
+  mutating func run(through archives: ArchiveReader, of directory: String, head: JournalHead?) throws -> ChainProblem? {
+    for (place, name) in archives.list.names.enumerated() {
+      let problem = try archives.read(name) { database -> ChainProblem? in
+        let base = try JournalMeta.read(database).base
+        if place == 0 { self = ChainWalk(base: base) }
+        guard base == JournalHead(count: count, hash: hash) else { return .archive(reason: "it does not continue") }
+        if let problem = try run(database, head: head) { return problem }
+        return count == name.last ? nil : .archive(reason: "it ends after record \(count)")
+      }
+      if let problem { return .archive(reason: "\(name.path(in: directory)): \(problem); restore the file") }
+    }
+    return nil
+  }
 
   /// The first problem; nil: the chain holds to the table's end.
   mutating func run(_ database: Database, head: JournalHead?) throws -> ChainProblem? {
+    if let head, head.count == count, head.hash != hash { return .headMismatch(sequence: count) }
     var problem: ChainProblem?
     try RecordRows.forEach(database, from: .min) { row in
       problem = step(row, head: head)

@@ -155,19 +155,6 @@ extension RecordEncoder {
     return json.bytes
   }
 
-  /// A snapshot of the stages' state, a JSON object. Throws `RecordError` for anything else.
-  public static func state(_ bytes: [UInt8], at: Timestamp) throws -> [UInt8] {
-    try requireObject(bytes, field: "state", kind: .state)
-    var json = CanonicalJSON(capacity: 64 + bytes.count)
-    json.object { json in
-      json.key("at")
-      json.value(at.milliseconds)
-      json.key("state")
-      json.raw(bytes)
-    }
-    return json.bytes
-  }
-
   /// The orderly end of a run. `positions` in the order of the instrument table.
   public static func end(
     reason: String, records: UInt64, cashQuote: Money, equityQuote: Money,

@@ -5,13 +5,17 @@ import GRDB
 final class JournalConnection {
   let directory: String
   let queue: DatabaseQueue
-  var path: String { Self.path(in: directory) }
+  let path: String
+  /// Keeps the journal from being rotated while somebody reads it.
+  private var readersLock: ReadersLock?
 
   static func path(in directory: String) -> String { directory + "/journal.sqlite" }
 
-  private init(directory: String, queue: DatabaseQueue) {
+  private init(directory: String, path: String, queue: DatabaseQueue, readersLock: ReadersLock? = nil) {
     self.directory = directory
+    self.path = path
     self.queue = queue
+    self.readersLock = readersLock
   }
 
   /// A connection that writes. Makes the file when there is none.
@@ -35,7 +39,26 @@ final class JournalConnection {
             PRAGMA wal_autocheckpoint = \(pages);
             """)
       }
-      return JournalConnection(directory: directory, queue: queue)
+      return JournalConnection(directory: directory, path: path, queue: queue)
+    }
+  }
+
+  /// A connection to an archive file. Throws `JournalError.badArchive` when the file does not begin where its name says.
+  static func archive(_ directory: String, _ name: ArchiveName) throws -> JournalConnection {
+    let path = name.path(in: directory)
+    var configuration = Configuration()
+    configuration.label = "journal-archive"
+    configuration.readonly = true
+    return try mapping(path) {
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      try queue.read { database in
+        try JournalSchema.check(database, path: path)
+        let base = try JournalMeta.read(database).base.count
+        guard base == name.first - 1 else {
+          throw JournalError.badArchive(path: path, reason: "it begins after record \(base)")
+        }
+      }
+      return JournalConnection(directory: directory, path: path, queue: queue)
     }
   }
 
@@ -44,6 +67,7 @@ final class JournalConnection {
   static func reading(_ directory: String) throws -> JournalConnection {
     let path = path(in: directory)
     guard FileManager.default.fileExists(atPath: path) else { throw JournalError.missing(directory: directory) }
+    let readersLock = try ReadersLock.share(directory)
     var configuration = Configuration()
     configuration.label = "journal-reader"
     configuration.readonly = true
@@ -51,7 +75,7 @@ final class JournalConnection {
     return try mapping(path) {
       let queue = try DatabaseQueue(path: path, configuration: configuration)
       try queue.read { try JournalSchema.check($0, path: path) }
-      return JournalConnection(directory: directory, queue: queue)
+      return JournalConnection(directory: directory, path: path, queue: queue, readersLock: readersLock)
     }
   }
 
@@ -60,7 +84,10 @@ final class JournalConnection {
     try Self.mapping(path) { try queue.read(body) }
   }
 
-  func close() throws { try Self.mapping(path) { try queue.close() } }
+  func close() throws {
+    try Self.mapping(path) { try queue.close() }
+    readersLock = nil
+  }
 
   /// Errors of the database become errors of the journal.
   static func mapping<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {

@@ -4,8 +4,8 @@ public struct JournalCounters: Hashable, Sendable {
   public var enqueued: UInt64 = 0
   /// Records refused because the queue was full.
   public var refusedFull: UInt64 = 0
-  /// Records refused because the journal had failed or was closed.
-  public var refusedUnhealthy: UInt64 = 0
+  /// Records refused because the journal was closed.
+  public var refusedClosed: UInt64 = 0
   /// Records refused because their sequence number was not the next.
   public var refusedSequence: UInt64 = 0
   /// Records committed by this writer.
@@ -20,6 +20,10 @@ public struct JournalCounters: Hashable, Sendable {
   public var failures: UInt64 = 0
   /// Recoveries from them.
   public var recoveries: UInt64 = 0
+  /// Files that became archives.
+  public var rotations = 0
+  /// Rotations put off because somebody was reading.
+  public var deferredRotations = 0
   /// Time of the last commit, fsync included.
   public var lastCommitMicros: UInt64 = 0
   /// Time of the longest commit.

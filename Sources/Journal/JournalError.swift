@@ -12,6 +12,12 @@ public enum JournalError: Error, Hashable, Sendable, CustomStringConvertible {
   case badHead(path: String, reason: String, tableCount: UInt64)
   /// The head file counts records that the table no longer has.
   case truncated(directory: String, headCount: UInt64, tableCount: UInt64)
+  /// An archive file that the journal continues is not there.
+  case missingArchive(directory: String, name: String, through: UInt64)
+  /// An archive file is not the one that the journal continues.
+  case badArchive(path: String, reason: String)
+  /// The stored state is not the one that the chain names.
+  case foreignState(directory: String, reason: String)
   /// A record is not what was written.
   case damaged(directory: String, sequence: UInt64, reason: String)
   /// The batch does not continue the journal.
@@ -35,13 +41,20 @@ public enum JournalError: Error, Hashable, Sendable, CustomStringConvertible {
     case .unreadable(let path, let reason):
       "\(path): unreadable: \(reason); move the journal away and restore a copy, do not repair it in place"
     case .unknownSchema(let path, let found):
-      "\(path): schema \"\(found)\" is not \"\(JournalSchema.version)\"; use the build that wrote it"
+      "\(path): schema \"\(found)\" is not known here (\"\(JournalSchema.version)\" is); "
+        + "use the build that wrote it, or name another directory"
     case .badHead(let path, let reason, let tableCount):
       "\(path): \(reason), but the table has \(tableCount) records: whether the end was cut off cannot be told; "
         + "restore the file, or move the journal away"
     case .truncated(let directory, let headCount, let tableCount):
       "\(directory): truncated: the head says \(headCount) records, the table ends at \(tableCount); "
         + "restore a copy that has them"
+    case .missingArchive(let directory, let name, let through):
+      "\(directory)/\(ArchiveName.directory)/\(name): missing, with the records up to \(through); restore the file"
+    case .badArchive(let path, let reason):
+      "\(path): not the archive that the journal continues: \(reason); restore the file"
+    case .foreignState(let directory, let reason):
+      "\(directory): the stored state is not the one that the chain names: \(reason); restore a copy of the journal"
     case .damaged(let directory, let sequence, let reason):
       "\(directory): record \(sequence) is damaged: \(reason); run `hrmbot replay --verify` and restore a copy"
     case .wrongSequence(let expected, let found):

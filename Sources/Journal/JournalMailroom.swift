@@ -10,7 +10,6 @@ final class JournalMailroom: Sendable {
     /// Last record taken in.
     var last: UInt64
     var committed: UInt64
-    var snapshot: (bytes: [UInt8], sequence: UInt64)?
     var failure: String?
     var isClosed = false
     /// Closed, and the last commit is past.
@@ -49,8 +48,9 @@ final class JournalMailroom: Sendable {
 
   func enqueue(_ record: JournalRecord) -> Bool {
     let (taken, wake) = state.withLock { state -> (Bool, Wake) in
-      guard state.failure == nil, !state.isClosed else {
-        state.counters.refusedUnhealthy += 1
+      // A journal that failed still has its queue: what waits there is written once it is well again.
+      guard !state.isClosed else {
+        state.counters.refusedClosed += 1
         return (false, .nobody)
       }
       guard record.sequence == state.last + 1 else {
@@ -70,8 +70,6 @@ final class JournalMailroom: Sendable {
     perform(wake)
     return taken
   }
-
-  func setState(_ bytes: [UInt8]) { state.withLock { $0.snapshot = (bytes, $0.last) } }
 
   /// Hands the continuation its answer once it is known.
   func awaitDurable(_ sequence: UInt64, _ continuation: CheckedContinuation<Bool, Never>) {
@@ -166,22 +164,6 @@ final class JournalMailroom: Sendable {
     }
   }
 
-  /// The newest state if it contains nothing beyond `sequence`.
-  func takeState(through sequence: UInt64) -> (bytes: [UInt8], sequence: UInt64)? {
-    state.withLock { state in
-      guard let snapshot = state.snapshot, snapshot.sequence <= sequence else { return nil }
-      state.snapshot = nil
-      return snapshot
-    }
-  }
-
-  /// Gives back a state that could not be written, unless there is a newer one.
-  func returnState(_ snapshot: (bytes: [UInt8], sequence: UInt64)?) {
-    state.withLock { state in
-      if state.snapshot == nil { state.snapshot = snapshot }
-    }
-  }
-
   /// Records up to `committed` are safe.
   func commit(through committed: UInt64, batch: Int, micros: UInt64) {
     let (durable, room) = state.withLock { state in
@@ -221,6 +203,14 @@ final class JournalMailroom: Sendable {
     endWaits(committed: committed) { state in
       state.failure = reason
       state.counters.failures += 1
+    }
+  }
+
+  /// What became of rotations so far.
+  func note(rotations: Int, deferred: Int) {
+    state.withLock { state in
+      state.counters.rotations = rotations
+      state.counters.deferredRotations = deferred
     }
   }
 

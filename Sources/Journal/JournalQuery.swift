@@ -2,14 +2,26 @@ import Core
 import Foundation
 import GRDB
 
-/// Questions to a journal, also while it is being written. Confined to one thread.
+/// Questions to a journal, its archives included, also while it is being written. Confined to one thread.
+///
+/// While a query is there the journal is not rotated: keep none for long.
 public final class JournalQuery {
   /// Most records that `following` returns.
   public static let followingLimit = 256
   private let connection: JournalConnection
+  private let meta: JournalMeta
+  private let chained: ChainedReading
 
   /// Opens the journal in a directory for reading. Throws `JournalError`.
-  public init(directory: String) throws { connection = try JournalConnection.reading(directory) }
+  public init(directory: String) throws {
+    let connection = try JournalConnection.reading(directory)
+    let meta = try connection.read { try JournalMeta.read($0) }
+    self.connection = connection
+    self.meta = meta
+    chained = ChainedReading(
+      directory: directory, base: meta.base.count, archives: ArchiveReader(directory: directory, meta: meta)
+    ) { try connection.read($0) }
+  }
 
   deinit { try? connection.close() }
 
@@ -18,12 +30,20 @@ public final class JournalQuery {
 
   /// The newest record of a kind; nil when there is none.
   public func last(_ kind: RecordKind) throws -> JournalRecord? {
-    let sequence = try connection.read { database in
-      try Int64.fetchOne(
-        database, sql: "SELECT sequence FROM record WHERE kind = ? ORDER BY sequence DESC LIMIT 1",
-        arguments: [kind.rawValue])
-    }
-    return try sequence.flatMap { try record(UInt64(clamping: $0)) }
+    try chained.newest(kind, before: .max, limit: 1).first
+  }
+
+  /// Up to `limit` records of a kind before sequence `end`, newest first.
+  public func newest(_ kind: RecordKind, before end: UInt64 = .max, limit: Int) throws -> [JournalRecord] {
+    try chained.newest(kind, before: end, limit: limit)
+  }
+
+  /// The first record that is there: 1 unless old archives were removed.
+  public var firstSequence: UInt64 { (chained.archives.list.names.first?.first ?? meta.base.count + 1) }
+
+  /// Sequence number of the newest record; 0 for an empty journal.
+  public func lastSequence() throws -> UInt64 {
+    try max(connection.read { try RecordRows.lastSequence($0) }, meta.base.count)
   }
 
   /// One record; nil when there is none.
@@ -33,9 +53,7 @@ public final class JournalQuery {
 
   /// Up to `limit` records from sequence `start` on, in order.
   public func records(from start: UInt64, limit: Int) throws -> [JournalRecord] {
-    try connection.read {
-      try RecordRows.records($0, from: start, limit: limit, directory: connection.directory)
-    }
+    try chained.records(from: start, limit: limit)
   }
 
   /// A decision by its id; nil when that record is missing or of another kind.
@@ -47,13 +65,15 @@ public final class JournalQuery {
   /// What a decision led to: intents, outcomes, reports, order states and fills that name it or one of its orders, in
   /// order, at most `followingLimit`.
   public func following(_ id: DecisionID) throws -> [JournalRecord] {
-    let sequences = try connection.read { database in
-      try Int64.fetchAll(
+    var sequences: [Int64] = []
+    try chained.forEachFile { database in
+      guard sequences.count < Self.followingLimit else { return }
+      sequences += try Int64.fetchAll(
         database,
         sql: """
           SELECT sequence FROM record WHERE sequence > ?
           AND kind IN ('intent', 'outcome', 'report', 'order', 'fill') AND (instr(payload, ?) OR instr(payload, ?))
-          ORDER BY sequence LIMIT \(Self.followingLimit)
+          ORDER BY sequence LIMIT \(Self.followingLimit - sequences.count)
           """,
         arguments: [
           Int64(clamping: id.sequence), Data("\"decision_id\":\"\(id)\"".utf8), Data("_id\":\"h\(id.sequence)-".utf8),
@@ -64,18 +84,54 @@ public final class JournalQuery {
 
   /// Records of each kind, in the order of `RecordKind.allCases`; kinds without records are left out.
   public func counts() throws -> [(kind: RecordKind, count: Int)] {
-    let counts = try connection.read { database in
-      try Row.fetchAll(database, sql: "SELECT kind, count(*) AS n FROM record GROUP BY kind").map {
-        (kind: $0["kind"] as String, count: $0["n"] as Int)
+    var counts: [String: Int] = [:]
+    try chained.forEachFile { database in
+      for row in try Row.fetchAll(database, sql: "SELECT kind, count(*) AS n FROM record GROUP BY kind") {
+        counts[row["kind"] as String, default: 0] += row["n"] as Int
       }
     }
-    return RecordKind.allCases.compactMap { kind in
-      counts.first { $0.kind == kind.rawValue }.map { (kind, $0.count) }
-    }
+    return RecordKind.allCases.compactMap { kind in counts[kind.rawValue].map { (kind, $0) } }
   }
 
   /// The stored state; nil when there is none.
-  public func state() throws -> [UInt8]? {
-    try connection.read { try Data.fetchOne($0, sql: "SELECT bytes FROM state WHERE id = 1") }.map { [UInt8]($0) }
+  public func state() throws -> [UInt8]? { try connection.read { try StateProof.stored($0) }?.bytes }
+
+  /// Throws `JournalError.foreignState` unless the stored state is the one that the chain names last.
+  public func proveState() throws {
+    let isComplete = chained.archives.list.missingThrough == nil
+    let newest = try last(.state)
+    try connection.read { database in
+      try StateProof(directory: connection.directory, meta: meta).check(
+        try StateProof.stored(database), newest: newest, isComplete: isComplete)
+    }
   }
+
+  /// The journal's files, oldest first, the one that is written last.
+  public func files() -> [JournalFile] {
+    chained.archives.list.names.map {
+      JournalFile(
+        name: "\(ArchiveName.directory)/\($0)", firstSequence: $0.first,
+        byteCount: ArchiveFiles.size($0.path(in: connection.directory)))
+    } + [
+      JournalFile(
+        name: "journal.sqlite", firstSequence: meta.base.count + 1,
+        byteCount: ArchiveFiles.size(connection.path) + ArchiveFiles.size(connection.path + "-wal"))
+    ]
+  }
+
+  /// Last record of the archives that were removed on purpose; 0: none was.
+  public var removedThrough: UInt64 { meta.removedThrough }
+
+  /// The error that names an archive which should be there; nil: none is missing.
+  public var missingArchive: JournalError? { chained.archives.list.missing(directory: connection.directory) }
+}
+
+/// One file of a journal.
+public struct JournalFile: Hashable, Sendable {
+  /// Its place below the journal's directory.
+  public var name: String
+  /// Sequence number of its first record, or of the one that will be.
+  public var firstSequence: UInt64
+  /// Its size, with the write-ahead log.
+  public var byteCount: Int
 }

@@ -10,16 +10,21 @@ public struct JournalRecord: Hashable, Sendable {
   public var wallMicros: Int64
   /// Latencies as JSON. Not chained.
   public var latency: [UInt8]?
+  /// The stages' state that a `state` record names by its hash: stored beside the chain, in place of the one before.
+  /// Not given back when the record is read.
+  public var state: [UInt8]?
 
   /// A record as given.
   public init(
-    sequence: UInt64, kind: RecordKind, payload: [UInt8], wallMicros: Int64 = 0, latency: [UInt8]? = nil
+    sequence: UInt64, kind: RecordKind, payload: [UInt8], wallMicros: Int64 = 0, latency: [UInt8]? = nil,
+    state: [UInt8]? = nil
   ) {
     self.sequence = sequence
     self.kind = kind
     self.payload = payload
     self.wallMicros = wallMicros
     self.latency = latency
+    self.state = state
   }
 }
 
@@ -60,4 +65,10 @@ public struct JournalOpenReport: Hashable, Sendable {
   public var recordsBeyondHead: UInt64 = 0
   /// Records at the end whose hashes were checked.
   public var recordsChecked = 0
+  /// Whether the journal was of the version before and was brought to this one.
+  public var wasMigrated = false
+  /// Archive files that the journal continues.
+  public var archives = 0
+  /// An archive file that should be there and is not; nil: none is missing.
+  public var missingArchive: String?
 }

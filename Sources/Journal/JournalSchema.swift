@@ -1,9 +1,11 @@
 import GRDB
 
-/// The tables of `journal.sqlite`.
+/// The tables of `journal.sqlite`, and how older ones become like them.
 enum JournalSchema {
-  /// Written into every journal; a reader refuses any other.
-  static let version = "hrmbot.journal/1"
+  /// Written into every journal that this build makes.
+  static let version = "hrmbot.journal/2"
+  /// Before archives and chained states; a writer migrates it, a reader takes it as it is.
+  static let oldVersion = "hrmbot.journal/1"
 
   private static let tables = """
     CREATE TABLE meta (
@@ -26,13 +28,49 @@ enum JournalSchema {
     );
     """
 
+  /// What version 2 adds. Defaults describe a journal that was never rotated.
+  private static let additions = """
+    ALTER TABLE meta ADD COLUMN base_sequence INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE meta ADD COLUMN base_hash BLOB NOT NULL
+      DEFAULT x'0000000000000000000000000000000000000000000000000000000000000000';
+    ALTER TABLE meta ADD COLUMN previous TEXT;
+    ALTER TABLE meta ADD COLUMN removed_through INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE meta ADD COLUMN states_chained_after INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX record_bar ON record(sequence) WHERE kind = 'bar';
+    CREATE INDEX record_session ON record(sequence) WHERE kind = 'session';
+    CREATE INDEX record_state ON record(sequence) WHERE kind = 'state';
+    """
+
   /// Makes the tables, all or none.
-  static func create(_ database: Database, createdMicros: Int64) throws {
+  static func create(_ database: Database, createdMicros: Int64, continuing meta: JournalMeta = .first) throws {
     try database.inTransaction {
       try database.execute(sql: tables)
-      try database.execute(sql: "INSERT INTO meta VALUES (1, ?, ?)", arguments: [version, createdMicros])
+      try database.execute(sql: additions)
+      try database.execute(
+        sql: """
+          INSERT INTO meta (id, schema, created_micros, base_sequence, base_hash, previous, removed_through,
+            states_chained_after) VALUES (1, ?, ?, ?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          version, createdMicros, Int64(clamping: meta.base.count), meta.baseHashData, meta.previous,
+          Int64(clamping: meta.removedThrough), Int64(clamping: meta.statesChainedAfter),
+        ])
       return .commit
     }
+  }
+
+  /// Brings a journal of the version before to this one, whole or not at all. False: it was of this version.
+  static func migrate(_ database: Database, path: String) throws -> Bool {
+    guard try found(database, path: path) == oldVersion else { return false }
+    try database.inTransaction(.immediate) {
+      try database.execute(sql: additions)
+      let last = try RecordRows.lastSequence(database)
+      try database.execute(
+        sql: "UPDATE meta SET schema = ?, states_chained_after = ? WHERE id = 1",
+        arguments: [version, Int64(clamping: last)])
+      return .commit
+    }
+    return true
   }
 
   /// Whether there is no table at all: a file just made, or one whose making was cut off.
@@ -40,11 +78,17 @@ enum JournalSchema {
     try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") == 0
   }
 
-  /// Throws unless the database is a journal of this version.
+  /// Throws unless the database is a journal of a version that this build reads.
   static func check(_ database: Database, path: String) throws {
+    let found = try found(database, path: path)
+    guard found == version || found == oldVersion else {
+      throw JournalError.unknownSchema(path: path, found: found ?? "none")
+    }
+  }
+
+  private static func found(_ database: Database, path: String) throws -> String? {
     guard try database.tableExists("meta"), try database.tableExists("record"), try database.tableExists("state")
     else { throw JournalError.unreadable(path: path, reason: "a database, but not a journal") }
-    let found = try String.fetchOne(database, sql: "SELECT schema FROM meta WHERE id = 1")
-    guard found == version else { throw JournalError.unknownSchema(path: path, found: found ?? "none") }
+    return try String.fetchOne(database, sql: "SELECT schema FROM meta WHERE id = 1")
   }
 }

@@ -1,7 +1,8 @@
 import Foundation
 import GRDB
 
-/// The durable, hash-chained log: a directory with `journal.sqlite`, `head.json` and `lock`. Confined to one thread.
+/// The durable, hash-chained log: a directory with `journal.sqlite`, `head.json`, `lock`, and `archive/` with the files
+/// that were full. Confined to one thread.
 ///
 /// A batch is in the journal whole or not at all. A store that failed to write takes nothing until `recover` has shown
 /// where the table ends.
@@ -10,19 +11,34 @@ public final class JournalStore {
   public let directory: String
   /// When a commit counts.
   public let durability: JournalDurability
+  /// When a new file is begun.
+  public var rotation = JournalRotation.never
   /// What opening found.
   public internal(set) var openReport = JournalOpenReport()
   /// End of the committed chain.
-  public private(set) var head: JournalHead
+  public internal(set) var head: JournalHead
   /// Why the store takes nothing; nil: it is well.
-  public private(set) var failure: String?
+  public internal(set) var failure: String?
+  /// Files that became archives.
+  public internal(set) var rotations = 0
+  /// Rotations that were put off because somebody was reading.
+  public internal(set) var deferredRotations = 0
   /// Batches between two writes of the head file when durability is relaxed.
   public static let batchesPerHeadRelaxed = 64
+  /// Told of every step of a rotation, so that a test can let it die there.
+  package var rotationObserver: ((RotationStep) throws -> Void)?
 
-  private let lock: DirectoryLock
-  private let headFile: HeadFile
-  private var connection: JournalConnection?
-  private var insert: SQLiteStatement?
+  let lock: DirectoryLock
+  let headFile: HeadFile
+  var connection: JournalConnection?
+  var insert: SQLiteStatement?
+  var meta = JournalMeta.first
+  var archives: ArchiveReader
+  /// Bytes of the journal's file, estimated between two looks.
+  var fileBytes = 0
+  /// Commits until the next try of a rotation that was put off.
+  var commitsUntilRotation = 0
+  private var isClosed = false
   private var hasher = ChainHash()
   private var batchesSinceHead = 0
   private var isHeadDue = false
@@ -33,6 +49,7 @@ public final class JournalStore {
     self.lock = lock
     self.head = head
     headFile = HeadFile(directory: directory)
+    archives = ArchiveReader(directory: directory, meta: .first)
   }
 
   /// Whether the store takes records.
@@ -41,7 +58,8 @@ public final class JournalStore {
   /// Opens the journal in a directory, making both when allowed.
   ///
   /// A head file that is behind the table by committed, unbroken records is brought up to them (the process died between
-  /// the two); anything else that does not fit is an error.
+  /// the two); a rotation that was cut off is undone or completed; a journal of the version before is migrated; anything
+  /// else that does not fit is an error.
   /// - Throws: `JournalError`.
   public static func open(
     directory: String, durability: JournalDurability, createIfMissing: Bool = true
@@ -50,12 +68,10 @@ public final class JournalStore {
     guard exists || createIfMissing else { throw JournalError.missing(directory: directory) }
     if !exists { try makeDirectory(directory) }
     let lock = try DirectoryLock(directory: directory)
-    let connection = try JournalConnection.writing(directory, durability: durability)
     let store = JournalStore(directory: directory, durability: durability, lock: lock, head: .empty)
-    do { try store.adopt(connection) } catch {
-      try? connection.close()
-      throw error
-    }
+    try store.connect { try store.checkTail($0) }
+    try store.tidyArchives()
+    try store.headFile.write(HeadFile.Content(head: store.head, isClosed: false), isSynced: true)
     return store
   }
 
@@ -68,21 +84,36 @@ public final class JournalStore {
     }
   }
 
-  private func adopt(_ connection: JournalConnection) throws {
-    try JournalConnection.mapping(connection.path) {
-      try connection.queue.writeWithoutTransaction { database in
-        if try JournalSchema.isEmpty(database) {
-          let now = Int64(Date().timeIntervalSince1970 * 1_000_000)
-          try JournalSchema.create(database, createdMicros: now)
-          openReport.wasCreated = true
+  /// Opens the database, makes or migrates its tables, and has its end checked.
+  func connect(_ checkEnd: (Database) throws -> Void) throws {
+    try ArchiveFiles(directory: directory).clearUnfinished()
+    let fresh = try JournalConnection.writing(directory, durability: durability)
+    do {
+      try JournalConnection.mapping(fresh.path) {
+        try fresh.queue.writeWithoutTransaction { database in
+          if try JournalSchema.isEmpty(database) {
+            let now = Int64(Date().timeIntervalSince1970 * 1_000_000)
+            try JournalSchema.create(database, createdMicros: now)
+            openReport.wasCreated = true
+          }
+          try JournalSchema.check(database, path: fresh.path)
+          if try JournalSchema.migrate(database, path: fresh.path) { openReport.wasMigrated = true }
+          meta = try JournalMeta.read(database)
+          archives = ArchiveReader(directory: directory, meta: meta)
+          try checkEnd(database)
+          insert = try SQLiteStatement(database, "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?)")
         }
-        try JournalSchema.check(database, path: connection.path)
-        try checkTail(database)
-        insert = try SQLiteStatement(database, "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?)")
       }
+    } catch {
+      try? fresh.close()
+      throw error
     }
-    self.connection = connection
-    try headFile.write(HeadFile.Content(head: head, isClosed: false), isSynced: true)
+    connection = fresh
+    fileBytes = ArchiveFiles.size(fresh.path)
+    openReport.archives = archives.list.names.count
+    if case .missingArchive(_, let name, _) = archives.list.missing(directory: directory) {
+      openReport.missingArchive = name
+    }
   }
 
   private func checkTail(_ database: Database) throws {
@@ -91,12 +122,15 @@ public final class JournalStore {
       throw JournalError.badHead(
         path: headFile.path, reason: "\(error)", tableCount: try RecordRows.lastSequence(database))
     }
-    if content == nil, try RecordRows.lastSequence(database) > 0 {
+    if content == nil, try max(RecordRows.lastSequence(database), meta.base.count) > 0 {
       throw JournalError.badHead(
         path: headFile.path, reason: "the file is missing", tableCount: try RecordRows.lastSequence(database))
     }
     let known = content?.head ?? .empty
-    let (end, checked) = try TailCheck(directory: directory, head: known).run(database)
+    let (end, checked) = try TailCheck(directory: directory, head: known, base: meta.base).run(database)
+    let newest = try chained(database).newest(.state, before: .max, limit: 1).first
+    try StateProof(directory: directory, meta: meta).check(
+      try StateProof.stored(database), newest: newest, isComplete: archives.list.missingThrough == nil)
     openReport.wasClosed = content?.isClosed ?? true
     openReport.count = end.count
     openReport.recordsBeyondHead = end.count - known.count
@@ -104,22 +138,19 @@ public final class JournalStore {
     head = end
   }
 
-  /// Appends records that continue the journal, and the state that belongs to them, in one transaction.
+  /// Appends records that continue the journal, and the newest state among them, in one transaction.
   ///
-  /// - Parameters:
-  ///   - state: replaces the stored state when given.
-  ///   - stateSequence: last record that the state contains; nil: the last of the batch.
   /// - Throws: `JournalError.wrongSequence` (nothing happened); `.writeFailed` (the store is unhealthy from here on;
   ///   `committed` tells whether the batch is in the table, and `head` agrees); `.unhealthy`; `.closed`.
-  public func append(_ batch: [JournalRecord], state: [UInt8]?, stateSequence: UInt64? = nil) throws {
-    try commit(batch, state: state, stateSequence: stateSequence)
+  public func append(_ batch: [JournalRecord]) throws {
+    try commit(batch)
     try writeHead()
   }
 
   /// The part of `append` after which the batch is safe. `writeHead` must follow.
-  func commit(_ batch: [JournalRecord], state: [UInt8]?, stateSequence: UInt64?) throws {
-    guard let connection, let insert else { throw JournalError.closed }
+  func commit(_ batch: [JournalRecord]) throws {
     if let failure { throw JournalError.unhealthy(reason: failure) }
+    guard let connection, let insert else { throw JournalError.closed }
     var expected = head.count + 1
     for record in batch {
       guard record.sequence == expected else {
@@ -127,16 +158,16 @@ public final class JournalStore {
       }
       expected += 1
     }
-    if batch.isEmpty && state == nil { return }
+    if batch.isEmpty { return }
     var hash = head.hash
     do {
       try connection.queue.writeWithoutTransaction { database in
         try database.inTransaction(.immediate) {
           for record in batch { hash = try write(record, after: hash, by: insert) }
-          if let state {
-            let sequence = Int64(clamping: stateSequence ?? head.count + UInt64(batch.count))
+          if let newest = batch.last(where: { $0.state != nil }), let state = newest.state {
             try database.execute(
-              sql: "INSERT OR REPLACE INTO state VALUES (1, ?, ?)", arguments: [sequence, Data(state)])
+              sql: "INSERT OR REPLACE INTO state VALUES (1, ?, ?)",
+              arguments: [Int64(clamping: newest.sequence), Data(state)])
           }
           return .commit
         }
@@ -160,6 +191,8 @@ public final class JournalStore {
     try insert.bind(5, record.wallMicros)
     try insert.bind(6, blob: record.latency)
     _ = try insert.step()
+    // 64: hash, kind, numbers, and what SQLite keeps of a row.
+    fileBytes += record.payload.count + (record.latency?.count ?? 0) + 64
     return hash
   }
 
@@ -177,27 +210,30 @@ public final class JournalStore {
     }
   }
 
-  private func fail(_ reason: String, committed: Bool) -> JournalError {
+  func fail(_ reason: String, committed: Bool) -> JournalError {
     failure = reason
     return .writeFailed(directory: directory, reason: reason, committed: committed)
   }
 
   /// Opens the database anew after a failure and finds out where the table ends: a batch whose commit was reported as
-  /// failed may still be there. On success the store is healthy and `head` is the table's end.
+  /// failed may still be there, and after a failed fsync nobody knows what is on the disk. So the kernel's copies are
+  /// dropped, the chain's end is read and checked, and what the write-ahead log holds is written anew into the database.
+  /// On success the store is healthy and `head` is the table's end.
   public func recover() throws {
-    guard connection != nil else { throw JournalError.closed }
-    try releaseConnection()
+    guard !isClosed else { throw JournalError.closed }
     do {
-      let fresh = try JournalConnection.writing(directory, durability: durability)
-      connection = fresh
-      try JournalConnection.mapping(fresh.path) {
-        try fresh.queue.writeWithoutTransaction { database in
-          try JournalSchema.check(database, path: fresh.path)
-          head = try TailCheck(directory: directory, head: head).run(database).end
-          insert = try SQLiteStatement(database, "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?)")
+      forgetCache()
+      releaseConnection()
+      forgetCache()
+      try connect { database in
+        head = try TailCheck(directory: directory, head: head, base: meta.base).run(database).end
+        let isBusy = try Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)").map { $0[0] as Int != 0 }
+        if isBusy ?? true {
+          throw JournalError.unreadable(path: JournalConnection.path(in: directory), reason: "somebody reads it for long")
         }
       }
       try headFile.write(HeadFile.Content(head: head, isClosed: false), isSynced: true)
+      isHeadDue = false
       failure = nil
     } catch {
       failure = "\(error)"
@@ -205,21 +241,29 @@ public final class JournalStore {
     }
   }
 
-  private func releaseConnection() throws {
+  private func forgetCache() {
+    let path = JournalConnection.path(in: directory)
+    DiskCache.forget([path, path + "-wal", headFile.path])
+  }
+
+  func releaseConnection() {
     insert?.finalize()
     insert = nil
-    try connection?.close()
+    try? connection?.close()
+    connection = nil
   }
 
   /// Writes the head file and closes. A store that failed leaves the head as it is. Closing twice is harmless.
   public func close() throws {
-    guard connection != nil else { return }
-    defer {
-      connection = nil
-      lock.release()
-    }
-    try releaseConnection()
-    if failure == nil { try headFile.write(HeadFile.Content(head: head, isClosed: true), isSynced: true) }
+    guard !isClosed else { return }
+    isClosed = true
+    defer { lock.release() }
+    let isWell = isHealthy
+    insert?.finalize()
+    insert = nil
+    try connection?.close()
+    connection = nil
+    if isWell { try headFile.write(HeadFile.Content(head: head, isClosed: true), isSynced: true) }
   }
 
   deinit {

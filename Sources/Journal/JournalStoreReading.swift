@@ -2,9 +2,24 @@ import Foundation
 import GRDB
 
 extension JournalStore {
-  /// Up to `limit` records from sequence `start` on, in order. Throws `JournalError`.
+  /// All files as one table, with `database` as the journal's own.
+  func chained(_ database: Database) -> ChainedReading {
+    ChainedReading(directory: directory, base: meta.base.count, archives: archives) { try $0(database) }
+  }
+
+  private var chained: ChainedReading {
+    ChainedReading(directory: directory, base: meta.base.count, archives: archives) { try self.read($0) }
+  }
+
+  /// Up to `limit` records from sequence `start` on, in order, archives included. Throws `JournalError`.
   public func records(from start: UInt64, limit: Int) throws -> [JournalRecord] {
-    try read { try RecordRows.records($0, from: start, limit: limit, directory: directory) }
+    try chained.records(from: start, limit: limit)
+  }
+
+  /// Up to `limit` records of a kind before sequence `end`, newest first, archives included. Quick for bars, sessions and
+  /// states whatever the journal's size.
+  public func newest(_ kind: RecordKind, before end: UInt64 = .max, limit: Int) throws -> [JournalRecord] {
+    try chained.newest(kind, before: end, limit: limit)
   }
 
   /// One record; nil when the journal does not reach so far.
@@ -13,17 +28,13 @@ extension JournalStore {
   }
 
   /// Hash of one record; nil when the journal does not reach so far.
-  public func hash(of sequence: UInt64) throws -> [UInt8]? { try read { try RecordRows.hash($0, of: sequence) } }
+  public func hash(of sequence: UInt64) throws -> [UInt8]? { try chained.hash(of: sequence) }
 
   /// The state stored last; nil when there is none.
-  public func state() throws -> [UInt8]? {
-    try read { try Data.fetchOne($0, sql: "SELECT bytes FROM state WHERE id = 1") }.map { [UInt8]($0) }
-  }
+  public func state() throws -> [UInt8]? { try read { try StateProof.stored($0) }?.bytes }
 
-  /// The last record that the stored state contains; nil when there is no state.
-  public func stateSequence() throws -> UInt64? {
-    try read { try Int64.fetchOne($0, sql: "SELECT sequence FROM state WHERE id = 1") }.map { UInt64(clamping: $0) }
-  }
+  /// The `state` record that names the stored state; nil when there is no state.
+  public func stateSequence() throws -> UInt64? { try read { try StateProof.stored($0) }?.sequence }
 
   /// Makes the database refuse to grow, as a full disk does: for tests of what happens then. nil: no such limit.
   package func limitPages(_ pages: Int?) throws {

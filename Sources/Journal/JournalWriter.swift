@@ -32,12 +32,10 @@ public actor JournalWriter {
     Task { await self.run() }
   }
 
-  /// Puts a record into the queue. Never blocks. False: it was refused and counted, because the queue is full, the
-  /// sequence number is not the next one, or the journal has failed or is closed.
+  /// Puts a record into the queue, the state that it names with it. Never blocks. False: it was refused and counted,
+  /// because the queue is full, the sequence number is not the next one, or the journal is closed. While the journal has
+  /// failed, records wait in the queue for its recovery.
   public nonisolated func enqueue(_ record: JournalRecord) -> Bool { mailroom.enqueue(record) }
-
-  /// Replaces the state that goes with the next batch. It contains all records enqueued so far.
-  public nonisolated func setState(_ bytes: [UInt8]) { mailroom.setState(bytes) }
 
   /// Waits until a record that was enqueued is committed (with full durability: on the disk). False: the journal failed
   /// or was closed before, or no such record was enqueued.
@@ -50,7 +48,7 @@ public actor JournalWriter {
     await withCheckedContinuation { mailroom.awaitRoom($0) }
   }
 
-  /// Whether records are taken (a full queue aside).
+  /// Whether records become durable (a full queue aside).
   public nonisolated var isHealthy: Bool { mailroom.isHealthy }
   /// Why the journal failed; nil: it has not.
   public nonisolated var failure: String? { mailroom.failure }
@@ -91,17 +89,16 @@ public actor JournalWriter {
   }
 
   private func commit(_ piece: [JournalRecord]) -> (any Error)? {
-    let through = store.head.count + UInt64(piece.count)
-    let state = mailroom.takeState(through: through)
     let begin = DispatchTime.now().uptimeNanoseconds
-    do { try store.commit(piece, state: state?.bytes, stateSequence: state?.sequence) } catch {
-      mailroom.returnState(state)
-      return error
-    }
+    do { try store.commit(piece) } catch { return error }
     let micros = (DispatchTime.now().uptimeNanoseconds - begin) / 1000
     // The records are safe now. The head only shows a cut tail later on, so nobody waits for it.
     mailroom.commit(through: store.head.count, batch: piece.count, micros: micros)
-    do { try store.writeHead() } catch { return error }
+    do {
+      try store.writeHead()
+      try store.rotateIfDue()
+    } catch { return error }
+    mailroom.note(rotations: store.rotations, deferred: store.deferredRotations)
     return nil
   }
 
@@ -115,7 +112,7 @@ public actor JournalWriter {
       try store.recover()
       dropCommitted()
       for start in stride(from: 0, to: batch.count, by: Self.batchLimit) {
-        try store.append(Array(batch[start..<min(start + Self.batchLimit, batch.count)]), state: nil)
+        try store.append(Array(batch[start..<min(start + Self.batchLimit, batch.count)]))
       }
     } catch {
       return false
@@ -135,11 +132,6 @@ public actor JournalWriter {
     guard !isFinished else { return }
     isFinished = true
     if mailroom.failure == nil { writeWaiting() }
-    if mailroom.failure == nil, let state = mailroom.takeState(through: .max) {
-      do { try store.append([], state: state.bytes, stateSequence: state.sequence) } catch {
-        mailroom.fail("\(error)", committed: store.head.count)
-      }
-    }
     do { try store.close() } catch { mailroom.fail("\(error)", committed: store.head.count) }
     mailroom.finish(committed: store.head.count)
   }

@@ -147,10 +147,4 @@ public struct RecordDecoder: Sendable {
       policy: try fields.optional("policy", fields.text), latchID: try fields.optional("latch_id", fields.text),
       at: try fields.moment("at"))
   }
-
-  /// Reads a snapshot of state: the object as it was given.
-  public func state(_ record: JournalRecord) throws -> (bytes: [UInt8], at: Timestamp) {
-    let fields = try RecordFields(record, expecting: .state)
-    return (try fields.raw("state"), try fields.moment("at"))
-  }
 }

@@ -30,7 +30,7 @@ public enum RecordKind: String, Sendable, CaseIterable, Codable {
   case venue
   /// What a comparison with the venue found.
   case reconciliation
-  /// A snapshot of the stages' state.
+  /// Names the stages' state that is stored beside the chain.
   case state
   /// The orderly end of a run.
   case end

@@ -54,6 +54,23 @@ struct RecordRows {
     return records
   }
 
+  /// Up to `limit` records of a kind before sequence `end`, newest first. The kinds that have an index are found at once.
+  static func newest(
+    _ database: Database, _ kind: RecordKind, before end: UInt64, limit: Int, directory: String
+  ) throws -> [JournalRecord] {
+    var records: [JournalRecord] = []
+    guard limit > 0 else { return records }
+    // The kind stands in the text: only then does SQLite see that a partial index holds all of it.
+    let statement = try SQLiteStatement(
+      database,
+      "SELECT \(columns) FROM record WHERE kind = '\(kind.rawValue)' AND sequence < ? ORDER BY sequence DESC LIMIT ?")
+    defer { statement.finalize() }
+    try statement.bind(1, Int64(clamping: end))
+    try statement.bind(2, Int64(limit))
+    while try statement.step() { records.append(try Row(statement: statement).record(directory: directory)) }
+    return records
+  }
+
   /// The stored hash of a record; nil when there is no such record.
   static func hash(_ database: Database, of sequence: UInt64) throws -> [UInt8]? {
     try Data.fetchOne(

@@ -7,17 +7,23 @@ struct TailCheck {
 
   let directory: String
   let head: JournalHead
+  /// End of the chain before the file's first record.
+  let base: JournalHead
 
   /// The true end of the chain and the number of records whose hashes were checked. Throws `JournalError.truncated`
   /// and `.damaged`.
   func run(_ database: Database) throws -> (end: JournalHead, checked: Int) {
-    let last = try RecordRows.lastSequence(database)
+    let last = max(try RecordRows.lastSequence(database), base.count)
     guard last >= head.count else {
       throw JournalError.truncated(directory: directory, headCount: head.count, tableCount: last)
     }
-    let first = head.count > Self.recordsBeforeHead ? head.count - Self.recordsBeforeHead + 1 : 1
-    var previous = ChainHash.start
-    if first > 1 {
+    // A rotation brings the head up to the archive's end before it begins.
+    guard head.count >= base.count else { throw damaged(head.count, "the head file is older than the newest archive") }
+    if head.count == base.count, head.hash != base.hash { throw damaged(base.count, "its hash is not the head file's") }
+    let inFile = head.count - base.count
+    let first = inFile > Self.recordsBeforeHead ? head.count - Self.recordsBeforeHead + 1 : base.count + 1
+    var previous = base.hash
+    if first > base.count + 1 {
       guard let stored = try RecordRows.hash(database, of: first - 1) else { throw damaged(first - 1, "missing") }
       previous = stored
     }

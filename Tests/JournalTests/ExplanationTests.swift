@@ -64,7 +64,7 @@ import Testing
       add(.intent, RecordEncoder.intent(stop, symbol: "SIM-BTC", at: moment))
     }
     let store = try JournalStore.open(directory: scratch.path, durability: .relaxed)
-    try store.append(batch, state: nil)
+    try store.append(batch)
     try store.close()
   }
 

@@ -128,9 +128,10 @@ private struct Maker {
     try check(control, .control, RecordEncoder.control(control), decoder.control)
     let session = maker.session()
     try check(session, .session, try RecordEncoder.session(session), RecordDecoder.session)
-    let state = Array("{\"x\":[{}]}".utf8)
-    let record = JournalRecord(sequence: 1, kind: .state, payload: try RecordEncoder.state(state, at: moment))
-    #expect(try decoder.state(record).bytes == state)
+    let state = StateRecord(of: Array("{\"x\":[{}]}".utf8), isWithinInput: true)
+    let record = JournalRecord(sequence: 1, kind: .state, payload: RecordEncoder.state(state))
+    #expect(try RecordDecoder.state(record) == state)
+    #expect(state.names(Array("{\"x\":[{}]}".utf8)) && !state.names(Array("{\"x\":[{} ]}".utf8)))
   }
 
   @Test func floatsKeepEveryBit() throws {
@@ -201,7 +202,7 @@ private struct Maker {
         let reads: [() throws -> Any] = [
           { try decoder.bar(record) }, { try decoder.answer(record) }, { try decoder.report(record) },
           { try RecordDecoder.session(record) }, { try decoder.outcome(record) }, { try decoder.control(record) },
-          { try decoder.timer(record) }, { try decoder.state(record) },
+          { try decoder.timer(record) }, { try RecordDecoder.state(record) },
           { try Explanation.text(record, following: [record]) }, { try Explanation.json(record, following: []) },
         ]
         for read in reads {

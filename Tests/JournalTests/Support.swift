@@ -19,8 +19,8 @@ final class Scratch {
   var database: String { path + "/journal.sqlite" }
 
   /// Runs SQL on the journal's file, as somebody who tampers with it would.
-  func tamper(_ sql: String, _ arguments: StatementArguments = StatementArguments()) throws {
-    let queue = try DatabaseQueue(path: database)
+  func tamper(_ sql: String, _ arguments: StatementArguments = StatementArguments(), at path: String? = nil) throws {
+    let queue = try DatabaseQueue(path: path ?? database)
     try queue.write { try $0.execute(sql: sql, arguments: arguments) }
     try queue.close()
   }
@@ -38,12 +38,20 @@ func record(_ sequence: UInt64, _ text: String? = nil, kind: RecordKind = .timer
     wallMicros: Int64(sequence) * 10, latency: sequence % 2 == 0 ? Array("{\"total\":1}".utf8) : nil)
 }
 
+/// A `state` record with the state that it names.
+func stateRecord(_ sequence: UInt64, _ text: String, isWithinInput: Bool = false) -> JournalRecord {
+  let bytes = Array(text.utf8)
+  return JournalRecord(
+    sequence: sequence, kind: .state,
+    payload: RecordEncoder.state(StateRecord(of: bytes, isWithinInput: isWithinInput)), state: bytes)
+}
+
 func records(_ range: ClosedRange<UInt64>) -> [JournalRecord] { range.map { record($0) } }
 
 /// A closed journal with `count` records.
 func journal(_ count: UInt64, in scratch: Scratch, durability: JournalDurability = .relaxed) throws {
   let store = try JournalStore.open(directory: scratch.path, durability: durability)
-  if count > 0 { try store.append(records(1...count), state: nil) }
+  if count > 0 { try store.append(records(1...count)) }
   try store.close()
 }
 
