@@ -54,14 +54,17 @@ package final class Recorder: Sendable {
   /// Whether what is recorded will last.
   package var isHealthy: Bool { !hasLost && sink.isHealthy }
 
-  /// Writes one record; `payload` is asked for only if records are wanted. Returns its sequence number.
+  /// Writes one record; `payload` is asked for only if records are wanted. `state` is the one that the payload names.
+  /// Returns its sequence number.
   @discardableResult
-  package func record(_ kind: RecordKind, latency: [UInt8]? = nil, _ payload: (UInt64) -> [UInt8]) -> UInt64 {
+  package func record(
+    _ kind: RecordKind, latency: [UInt8]? = nil, state: [UInt8]? = nil, _ payload: (UInt64) -> [UInt8]
+  ) -> UInt64 {
     let sequence = next.wrappingAdd(1, ordering: .relaxed).oldValue
     guard isRecording else { return sequence }
     let wall = isVirtual ? 0 : time.now.milliseconds * 1000
     let record = JournalRecord(
-      sequence: sequence, kind: kind, payload: payload(sequence), wallMicros: wall, latency: latency)
+      sequence: sequence, kind: kind, payload: payload(sequence), wallMicros: wall, latency: latency, state: state)
     if !sink.take(record) { lost.store(true, ordering: .relaxed) }
     return sequence
   }

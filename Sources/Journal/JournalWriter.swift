@@ -130,6 +130,8 @@ public actor JournalWriter {
 
   private func finish() {
     guard !isFinished else { return }
+    // The last chance of what waits behind a failure.
+    if mailroom.failure != nil { _ = recover() }
     isFinished = true
     if mailroom.failure == nil { writeWaiting() }
     do { try store.close() } catch { mailroom.fail("\(error)", committed: store.head.count) }

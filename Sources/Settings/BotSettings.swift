@@ -206,6 +206,10 @@ public struct JournalSettings: Sendable, Equatable {
   public var groupCommitMillis = 5
   /// Records that may wait to be written.
   public var queueCapacity = 65_536
+  /// Size from which the journal's file becomes an archive, in megabytes (10⁶ bytes); 0: never.
+  public var rotateMegabytes = 256
+  /// Archives that are kept; 0: all.
+  public var keepArchives = 0
   /// The defaults.
   public init() {}
 }

@@ -133,6 +133,12 @@ public enum SettingsSchema {
     SettingsEntry(
       "journal", "queue_capacity", \.journal.queueCapacity, .integer(256...1_048_576), unit: "records",
       "Records that may wait to be written."),
+    SettingsEntry(
+      "journal", "rotate_megabytes", \.journal.rotateMegabytes, .integer(0...1_000_000), unit: "megabytes",
+      "Size from which the journal's file becomes an archive; 0: never."),
+    SettingsEntry(
+      "journal", "keep_archives", \.journal.keepArchives, .integer(0...1_000_000), unit: "files",
+      "Archives that are kept, older ones are removed; 0: all are kept."),
   ]
 
   private static let control: [SettingsEntry] = [

@@ -89,8 +89,9 @@ struct RotationTests {
       let end = store.head.count
       store = try abandon(store, scratch)
       #expect(store.head.count == end, "after a death at \(step)")
-      guard case .ok(let head, _) = try ChainVerifier.verify(scratch.path) else {
-        return #expect(Bool(false), "\(step), round \(round): \(try ChainVerifier.verify(scratch.path))")
+      let verdict = try ChainVerifier.verify(scratch.path)
+      guard case .ok(let head, _) = verdict else {
+        return #expect(Bool(false), "\(step), round \(round): \(verdict)")
       }
       #expect(head.count == end)
       let query = try JournalQuery(directory: scratch.path)
@@ -155,7 +156,7 @@ struct RotationTests {
       #expect(problem.description.contains("\(last)"), "\(problem)")
       let query = try JournalQuery(directory: scratch.path)
       #expect(throws: JournalError.self) { try query.records(from: 1, limit: 10) }
-      #expect(try query.records(from: last + 1, limit: 3).count == 3)
+      #expect(try query.records(from: last + 1, limit: 3).count == min(3, 800 - Int(last)))
       let store = try JournalStore.open(directory: scratch.path, durability: .full)
       #expect(store.openReport.missingArchive != nil && store.head.count == 800)
       try store.close()

@@ -9,7 +9,7 @@ enum JournalOpening {
   private static let replayMark = "replay-run"
   private static let replaceable = [
     "journal.sqlite", "journal.sqlite-wal", "journal.sqlite-shm", "head.json", "ledger.sqlite", "ledger.sqlite-wal",
-    "ledger.sqlite-shm",
+    "ledger.sqlite-shm", "readers.lock",
   ]
 
   /// Opens or makes the journal. A replay starts a new one, and replaces only what an earlier replay left.
@@ -20,9 +20,17 @@ enum JournalOpening {
     do {
       try StateDirectory.make(directory, mode: 0o700)
       if plan.mode == "replay" { try clear(directory) }
-      return try JournalStore.open(
+      let store = try JournalStore.open(
         directory: directory, durability: plan.pace.isVirtual ? .relaxed : .full, createIfMissing: true)
-    } catch let error as StartError { throw error } catch {
+      let settings = plan.settings.journal
+      store.rotation = JournalRotation(
+        limitBytes: settings.rotateMegabytes * 1_000_000, keptArchives: settings.keepArchives)
+      return store
+    } catch let error as StartError { throw error } catch JournalError.unknownSchema(let path, let found) {
+      // A restart changes nothing about the version.
+      throw StartError(
+        "journal \(directory): \(JournalError.unknownSchema(path: path, found: found))", exitCode: 78)
+    } catch {
       throw StartError("journal \(directory): \(error)", exitCode: 73)
     }
   }
@@ -39,6 +47,10 @@ enum JournalOpening {
       throw StartError("\(directory) is in use by process \(pid)", exitCode: 75)
     }
     for name in replaceable { unlink("\(directory)/\(name)") }
+    let archive = "\(directory)/\(ArchiveName.directory)"
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: archive)) ?? [] where ArchiveName(name) != nil {
+      unlink("\(archive)/\(name)")
+    }
     try DurableFile.replace(mark, with: Array("journal of a replay: the next replay replaces it\n".utf8))
   }
 
@@ -47,29 +59,34 @@ enum JournalOpening {
     _ store: JournalStore, _ instruments: InstrumentTable, perInstrument count: Int, timeframe: Timeframe
   ) throws -> [Bar] {
     var kept: [Bar] = []
+    var known: Set<BarPlace> = []
     var seen = Array(repeating: 0, count: instruments.count)
     let decoder = RecordDecoder(instruments: instruments)
-    var last = store.head.count
-    // A session that decided a lot has many records between bars; what is not found in this many is not recent.
-    let oldest = last > 400_000 ? last - 400_000 : 0
-    while last > oldest {
-      let first = last > 2_000 ? last - 1_999 : 1
-      for record in try store.records(from: first, limit: Int(last - first + 1)).reversed() where record.kind == .bar {
+    // Warm-ups that were recorded again after restarts repeat bars, and other instruments have bars of their own; what is
+    // not found among so many is not recent.
+    var left = 16 * max(count, 1) * max(instruments.count, 1)
+    var before = UInt64.max
+    while left > 0, !seen.allSatisfy({ $0 >= count }) {
+      let records = try store.newest(.bar, before: before, limit: min(left, 4 * max(count, 64)))
+      guard let last = records.last else { break }
+      for record in records {
         // A bar of an instrument that is no longer traded is none of this run's business.
         guard let bar = try? decoder.bar(record).bar, bar.timeframe == timeframe else { continue }
         let index = Int(bar.instrument.index)
         // A warm-up that was recorded again after a restart repeats bars: each counts once.
-        guard seen[index] < count, !isKnown(bar, kept) else { continue }
+        guard seen[index] < count, known.insert(BarPlace(bar)).inserted else { continue }
         seen[index] += 1
         kept.append(bar)
       }
-      if seen.allSatisfy({ $0 >= count }) { break }
-      last = first - 1
+      left -= records.count
+      before = last.sequence
     }
     return kept.sorted { ($0.openTime, $0.instrument) < ($1.openTime, $1.instrument) }
   }
 
-  private static func isKnown(_ bar: Bar, _ kept: [Bar]) -> Bool {
-    kept.contains { $0.instrument == bar.instrument && $0.openTime == bar.openTime }
+  private struct BarPlace: Hashable {
+    var instrument: InstrumentID
+    var openTime: Timestamp
+    init(_ bar: Bar) { (instrument, openTime) = (bar.instrument, bar.openTime) }
   }
 }

@@ -49,7 +49,7 @@ extension PaperRun {
       engine: prepared.engine, mailbox: mailbox, pace: plan.pace, time: time, instruments: prepared.instruments,
       gateway: prepared.queue ?? NoGateway() as any OrderGateway,
       reconcileSeconds: plan.settings.execution.reconcileSeconds, journal: prepared.writer,
-      advance: { await venue.advance($0) }, saveState: { await prepared.keeper.save() },
+      advance: { await venue.advance($0) }, saveState: { await prepared.keeper.save(isWithinInput: false) },
       takeHeartbeat: { [self] in isHeartbeatDue.exchange(false, ordering: .relaxed) },
       beat: { [self] in
         service.notify("WATCHDOG=1")
@@ -75,15 +75,13 @@ extension PaperRun {
     let supervisor = prepared.engine.supervisor
     let (cash, equity, positions) = (summary.cashQuote, summary.equityQuote, summary.positions)
     let at = summary.lastBar ?? Timestamp(milliseconds: 0)
+    // Nothing follows the record of the end, so what it leaves behind comes before it.
+    await prepared.keeper.save(isWithinInput: false)
     await supervisor.note(.end) {
       RecordEncoder.end(
         reason: end, records: $0, cashQuote: cash, equityQuote: equity, positions: positions, at: at)
     }
     if let writer = prepared.writer {
-      // A journal with a hole must not get a state that is ahead of it.
-      if !prepared.engine.recorder.hasLost {
-        writer.setState(try await supervisor.engineState(sessions: prepared.sessions).encoded())
-      }
       await writer.close()
       if let failure = writer.failure { log.write(.error, "journal: \(failure)") }
       let head = await writer.head()

@@ -17,6 +17,9 @@ extension PaperRun {
       throw StartError("\(error)", exitCode: 78)
     }
     let store = try JournalOpening.open(plan)
+    if let name = store?.openReport.missingArchive {
+      log.write(.error, "journal: the archive \(name) is missing; restore it, or older records cannot be read or verified")
+    }
     let restored = try restoredState(store)
     let session = (restored?.sessions ?? 0) + 1
     // Nothing saved: an earlier start was cut off before it traded, and its warm-up may be incomplete.
@@ -193,8 +196,9 @@ extension PaperRun {
       }
     }
     let gate = gate
-    let keeper = StateKeeper(writer: isVirtual ? nil : writer, sessions: sessions)
-    callbacks.saveState = { await keeper.save() }
+    let keeping = StateKeeperPlace()
+    // A crash in virtual time loses nothing that the same files do not give again: there the end's state is enough.
+    if !isVirtual { callbacks.saveState = { await keeping.save() } }
     var queue: QueuedGateway?
     let engine = try await Engine.assemble(parts, callbacks: callbacks) { _ in
       let gateway = VenueGateway(
@@ -204,7 +208,8 @@ extension PaperRun {
       queue = QueuedGateway(gateway: gateway) { mailbox.send(.outcome($0, .rejected(.invalid))) }
       return queue!
     }
-    keeper.engine = engine
+    let keeper = StateKeeper(executor: engine.executor, engine: engine, sessions: sessions)
+    keeping.keeper = keeper
     return (engine, queue, keeper)
   }
 

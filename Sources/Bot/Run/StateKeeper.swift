@@ -1,37 +1,44 @@
 import Core
 import Journal
-import Synchronization
 
-/// Hands the engine's state to the journal whenever it has changed, to be committed with the records that changed it.
-final class StateKeeper: Sendable {
-  private struct State {
-    var engine: Engine?
-    var saved: EngineState?
-  }
-  private let writer: JournalWriter?
+/// Hands the engine's state to the journal whenever it has changed: a `state` record names it by its hash, so that the
+/// chain proves which stored state belongs to it, and both are committed together.
+///
+/// A verification has a keeper of its own, which makes the same records from the same states.
+package actor StateKeeper {
+  private let executor: any SerialExecutor
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+  private let engine: Engine
   private let sessions: Int
-  private let state = Mutex(State())
+  private var saved: EngineState?
 
-  /// A keeper for one session; without a writer it keeps nothing.
-  init(writer: JournalWriter?, sessions: Int) {
-    self.writer = writer
+  /// A keeper for one session. It numbers records, so it must be on the engine's executor.
+  package init(executor: any SerialExecutor, engine: Engine, sessions: Int) {
+    self.executor = executor
+    self.engine = engine
     self.sessions = sessions
   }
 
-  /// The engine whose state is kept; set once, right after it is put together.
-  var engine: Engine? {
-    get { state.withLock { $0.engine } }
-    set { state.withLock { $0.engine = newValue } }
-  }
-
-  /// Hands over the state if it has changed.
-  func save() async {
-    guard let writer, let engine else { return }
+  /// Hands over the state if it has changed. `isWithinInput`: an input is not worked off yet; an intent is about to be
+  /// written, and the state that knows of it goes first.
+  package func save(isWithinInput: Bool) async {
+    guard engine.recorder.isRecording else { return }
     let current = await engine.supervisor.engineState(sessions: sessions)
-    let isNew = state.withLock { state in
-      defer { state.saved = current }
-      return state.saved != current
+    guard current != saved, let bytes = try? current.encoded() else { return }
+    saved = current
+    engine.recorder.record(.state, state: bytes) { _ in
+      RecordEncoder.state(StateRecord(of: bytes, isWithinInput: isWithinInput))
     }
-    if isNew, let bytes = try? current.encoded() { writer.setState(bytes) }
   }
+}
+
+/// The keeper of an engine that is not put together yet: what it calls out to needs the engine, and the engine needs what
+/// it calls out to.
+package final class StateKeeperPlace: @unchecked Sendable {
+  /// Set once, right after the engine is put together and before its first input.
+  package var keeper: StateKeeper?
+  /// An empty place.
+  package init() {}
+  /// Saves the state in the middle of an input.
+  package func save() async { await keeper?.save(isWithinInput: true) }
 }

@@ -1,4 +1,5 @@
 import Core
+import Glibc
 import Journal
 import Synchronization
 
@@ -23,12 +24,37 @@ final class ComparingSink: RecordSink {
     var difference: ReplayDifference?
     var toleratesSurplus = false
     var surplus = 0
+    /// The record that should come next.
+    var next: JournalRecord? { position < expected.count ? expected[position] : nil }
   }
   private let state = Mutex(State())
 
   var isRecording: Bool { true }
-  var isHealthy: Bool { true }
-  func durable(_ sequence: UInt64) async -> Bool { true }
+
+  /// Whether the journal was well is an input, too: it stands in the decision that is made next.
+  var isHealthy: Bool {
+    state.withLock { state in
+      guard let next = state.next, next.kind == .decision else { return true }
+      return !Self.contains(next.payload, Self.unhealthyVeto)
+    }
+  }
+
+  /// An intent that did not become durable is followed by the end of its order, which never left.
+  func durable(_ sequence: UInt64) async -> Bool {
+    state.withLock { state in
+      guard let next = state.next, next.kind == .order, next.sequence == sequence + 1 else { return true }
+      return !Self.contains(next.payload, Self.rejectedState)
+    }
+  }
+
+  private static let unhealthyVeto = Array("\"rule\":\"journal_healthy\",\"verdict\":\"veto\"".utf8)
+  private static let rejectedState = Array("\"state\":\"rejected\"".utf8)
+
+  private static func contains(_ bytes: [UInt8], _ part: [UInt8]) -> Bool {
+    bytes.withUnsafeBytes { all in
+      part.withUnsafeBytes { memmem(all.baseAddress!, all.count, $0.baseAddress!, $0.count) != nil }
+    }
+  }
 
   /// Expects these records next, besides what is still expected.
   func expect(_ record: JournalRecord) {

@@ -39,6 +39,11 @@ package final class ReplayVerification {
   /// States after the last inputs: a session that ended in a crash goes on from one of them.
   private var recentStates: [EngineState] = []
   private static let statesKept = 128
+  /// Sequence numbers of all sessions.
+  private var sessionStarts: [UInt64] = []
+  /// What the chain says of the state stored last.
+  private var newestState: StateRecord?
+  private let keeping = StateKeeperPlace()
 
   /// A verification of a journal. `recomputesNetwork` false takes the network's answers as recorded.
   package init(
@@ -55,12 +60,14 @@ package final class ReplayVerification {
   ///
   /// - Throws: `StartError` when a policy of the journal is not there any more; what the journal throws.
   package func run(progress: (UInt64, UInt64) -> Void) async throws -> Report {
-    let total = try query.counts().reduce(0) { $0 + UInt64($1.count) }
-    var next: UInt64 = 1
+    if let missing = query.missingArchive { throw missing }
+    let total = try query.lastSequence()
+    sessionStarts = try query.newest(.session, limit: .max).map(\.sequence).reversed()
+    var next = try firstReplayable()
     var waiting: JournalRecord?
     while next <= total {
       for record in try query.records(from: next, limit: 2_000) {
-        if record.kind.isInput || record.kind == .end {
+        if try record.kind.isInput || record.kind == .end || isStateBetweenInputs(record) {
           // The process may have died in the middle of the last input before a start.
           sink.setTolerance(record.kind == .session)
           if let waiting { try await execute(waiting) }
@@ -80,6 +87,25 @@ package final class ReplayVerification {
     return report
   }
 
+  /// Where a re-execution can begin: at the first session that is there.
+  private func firstReplayable() throws -> UInt64 {
+    guard query.firstSequence > 1 else { return 1 }
+    guard let first = sessionStarts.first else {
+      throw StartError("no session begins in what is kept of the journal", exitCode: 65)
+    }
+    report.notes.append(
+      "records before \(query.firstSequence) were removed with old archives; the re-execution begins at the session of "
+        + "record \(first)")
+    return first
+  }
+
+  private func isStateBetweenInputs(_ record: JournalRecord) throws -> Bool {
+    guard record.kind == .state else { return false }
+    let state = try RecordDecoder.state(record)
+    newestState = state
+    return !state.isWithinInput
+  }
+
   private func isDifferent() async throws -> Bool {
     guard report.difference == nil else { return true }
     report.difference = sink.difference()
@@ -96,7 +122,9 @@ package final class ReplayVerification {
       throw StartError("record \(record.sequence): the journal does not begin with a session", exitCode: 65)
     }
     let supervisor = engine.supervisor
-    if record.kind == .end {
+    if record.kind == .state {
+      await keeping.keeper?.save(isWithinInput: false)
+    } else if record.kind == .end {
       // How a run ended is its own affair; that the books at the end are these, the state after it shows.
       await supervisor.note(.end) { _ in record.payload }
     } else {
@@ -166,6 +194,12 @@ package final class ReplayVerification {
         recomputed: try recentStates.last.map { String(decoding: try $0.encoded().prefix(200), as: UTF8.self) } ?? "-")
       return
     }
+    if let state = session.state, let newestState, !newestState.names(state) {
+      report.difference = ReplayDifference(
+        sequence: record.sequence, kind: "session", reason: "starts from another state than the chain names last",
+        recorded: String(decoding: state.prefix(200), as: UTF8.self), recomputed: newestState.sha256)
+      return
+    }
     report.sessions = Int(session.session)
     engine = try await assemble(session, before: record.sequence)
     let again = try RecordEncoder.session(session)
@@ -198,9 +232,24 @@ package final class ReplayVerification {
       startCashQuote: settings.paper.cashQuote, state: state, sink: sink, lastSequence: sequence - 1,
       time: VirtualTime(), isVirtual: session.isVirtualTime, gate: StopGate(), latchStore: MemoryLatch())
     var callbacks = EngineCallbacks()
-    callbacks.saveState = { [states = StateBox(self)] in await states.keep() }
+    callbacks.saveState = { [states = StateBox(self), keeping] in
+      await states.keep()
+      await keeping.save()
+    }
     callbacks.think = { [requests = RequestBox(self)] in requests.keep($0) }
-    return try await Engine.assemble(parts, callbacks: callbacks) { _ in NoGateway() }
+    keeping.keeper = nil
+    if session.isVirtualTime { callbacks.saveState = {} }
+    let engine = try await Engine.assemble(parts, callbacks: callbacks) { _ in NoGateway() }
+    if try hasStates(after: sequence) {
+      keeping.keeper = StateKeeper(executor: engine.executor, engine: engine, sessions: Int(session.session))
+    }
+    return engine
+  }
+
+  /// Whether a session has `state` records: those of earlier builds have none.
+  private func hasStates(after sequence: UInt64) throws -> Bool {
+    let end = sessionStarts.first { $0 > sequence } ?? .max
+    return try query.newest(.state, before: end, limit: 1).first.map { $0.sequence > sequence } ?? false
   }
 
   /// The instruments of a session: with the rules that its venue gave, else with those of the file.
