@@ -47,8 +47,8 @@ let package = Package(
     .executableTarget(
       name: "hrmbot",
       dependencies: [
-        "Bot", "Simulation", "Core", "Exchange", "Execution", "Feed", "Features", "HRM", "Journal", "Settings",
-        argumentParser,
+        "Bot", "Simulation", "Core", "Digest", "Exchange", "Execution", "Feed", "Features", "HRM", "Journal",
+        "Settings", argumentParser,
       ]),
 
     .target(name: "Digest", dependencies: ["COpenSSL"]),

@@ -13,7 +13,9 @@ struct ArchiveFiles {
     if mkdir(archives, 0o700) != 0, errno != EEXIST { throw failure(archives, "mkdir") }
     try sync(directory)
     try sync(journal)
-    guard Foundation.link(journal, name.path(in: directory)) == 0 else { throw failure(name.path(in: directory), "link") }
+    guard Foundation.link(journal, name.path(in: directory)) == 0 else {
+      throw failure(name.path(in: directory), "link")
+    }
     try sync(archives)
   }
 

@@ -26,7 +26,9 @@ final class ArchiveReader {
   /// The archives with records from `start` on, oldest first. Throws `JournalError.missingArchive` when the first of
   /// them is not there.
   func from(_ start: UInt64) throws -> ArraySlice<ArchiveName> {
-    if let missing = list.missingThrough, start <= missing, let error = list.missing(directory: directory) { throw error }
+    if let missing = list.missingThrough, start <= missing, let error = list.missing(directory: directory) {
+      throw error
+    }
     return list.names.drop { $0.last < start }
   }
 

@@ -73,9 +73,26 @@ final class JournalConnection {
     configuration.readonly = true
     configuration.busyMode = .timeout(2)
     return try mapping(path) {
+      let queue = try openForReading(path, configuration)
+      return JournalConnection(directory: directory, path: path, queue: queue, readersLock: readersLock)
+    }
+  }
+
+  private static func openForReading(_ path: String, _ configuration: Configuration) throws -> DatabaseQueue {
+    do {
       let queue = try DatabaseQueue(path: path, configuration: configuration)
       try queue.read { try JournalSchema.check($0, path: path) }
-      return JournalConnection(directory: directory, path: path, queue: queue, readersLock: readersLock)
+      return queue
+    } catch let error as DatabaseError {
+      // On a read-only disk SQLite cannot make the files that it shares with a writer. There is none there; with an empty
+      // write-ahead log the database is whole without them.
+      guard access((path as NSString).deletingLastPathComponent, W_OK) != 0, errno == EROFS || errno == EACCES,
+        ArchiveFiles.size(path + "-wal") == 0,
+        let escaped = path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed)
+      else { throw error }
+      let queue = try DatabaseQueue(path: "file:\(escaped)?immutable=1", configuration: configuration)
+      try queue.read { try JournalSchema.check($0, path: path) }
+      return queue
     }
   }
 

@@ -26,7 +26,8 @@ struct JournalMeta: Hashable, Sendable {
       return old
     }
     return JournalMeta(
-      base: JournalHead(count: UInt64(clamping: row["base_sequence"] as Int64), hash: [UInt8](row["base_hash"] as Data)),
+      base: JournalHead(
+        count: UInt64(clamping: row["base_sequence"] as Int64), hash: [UInt8](row["base_hash"] as Data)),
       previous: row["previous"], removedThrough: UInt64(clamping: row["removed_through"] as Int64),
       statesChainedAfter: UInt64(clamping: row["states_chained_after"] as Int64))
   }

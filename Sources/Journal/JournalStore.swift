@@ -109,7 +109,8 @@ public final class JournalStore {
       throw error
     }
     connection = fresh
-    fileBytes = ArchiveFiles.size(fresh.path)
+    // The tables alone, without a record, are not worth an archive.
+    fileBytes = head.count > meta.base.count ? ArchiveFiles.size(fresh.path) : 0
     openReport.archives = archives.list.names.count
     if case .missingArchive(_, let name, _) = archives.list.missing(directory: directory) {
       openReport.missingArchive = name
@@ -229,7 +230,8 @@ public final class JournalStore {
         head = try TailCheck(directory: directory, head: head, base: meta.base).run(database).end
         let isBusy = try Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)").map { $0[0] as Int != 0 }
         if isBusy ?? true {
-          throw JournalError.unreadable(path: JournalConnection.path(in: directory), reason: "somebody reads it for long")
+          throw JournalError.unreadable(
+            path: JournalConnection.path(in: directory), reason: "somebody reads it for long")
         }
       }
       try headFile.write(HeadFile.Content(head: head, isClosed: false), isSynced: true)

@@ -70,7 +70,8 @@ extension JournalStore {
           let isBusy = try Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)").map { $0[0] as Int != 0 }
           if isBusy ?? true { return false }
           return try String.fetchOne(database, sql: "PRAGMA journal_mode = DELETE") == "delete"
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY || error.resultCode == .SQLITE_LOCKED {
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY || error.resultCode == .SQLITE_LOCKED
+        {
           return false
         }
       }
@@ -79,7 +80,8 @@ extension JournalStore {
     return isAlone
   }
 
-  private func makeSuccessor(_ path: String, after name: ArchiveName, state: (sequence: UInt64, bytes: [UInt8])?) throws {
+  private func makeSuccessor(_ path: String, after name: ArchiveName, state: (sequence: UInt64, bytes: [UInt8])?) throws
+  {
     var configuration = Configuration()
     configuration.label = "journal-successor"
     configuration.prepareDatabase { try $0.execute(sql: "PRAGMA page_size = 8192; PRAGMA synchronous = FULL") }

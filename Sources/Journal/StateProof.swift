@@ -8,7 +8,9 @@ struct StateProof {
 
   /// The stored state and the last record that it contains; nil when there is none.
   static func stored(_ database: Database) throws -> (sequence: UInt64, bytes: [UInt8])? {
-    guard let row = try Row.fetchOne(database, sql: "SELECT sequence, bytes FROM state WHERE id = 1") else { return nil }
+    guard let row = try Row.fetchOne(database, sql: "SELECT sequence, bytes FROM state WHERE id = 1") else {
+      return nil
+    }
     return (UInt64(clamping: row["sequence"] as Int64), [UInt8](row["bytes"] as Data))
   }
 

@@ -8,7 +8,7 @@ extension RiskStage {
   public mutating func judge(
     _ decision: Decision, _ observation: Observation, now: Timestamp, environment: RiskEnvironment
   ) -> Verdict {
-    if now > lastTime { lastTime = now }
+    if now > lastTime { counters.latestMoment = now }
     let index = Int(decision.instrument.index)
     guard index < values.count else {
       var list = CheckList()

@@ -19,13 +19,21 @@ extension RiskStage {
     return try? counters.equityPeakQuote.subtracting(equityQuote)
   }
 
+  /// The account's trading day at a moment, in days since 1970.
+  func tradingDay(of moment: Timestamp) -> Int {
+    guard let zone = limits.dayZone else {
+      return instruments.instruments[0].calendar.tradingDay(of: moment).daysSinceEpoch
+    }
+    return CalendarDay(moment.adding(milliseconds: Int64(zone.offsetMinutes(at: moment)) * 60_000)).daysSinceEpoch
+  }
+
   /// Starts a new trading day with the equity before its first bar, so that the night's jump counts to it. The day is
-  /// that of the first instrument's market; a clock that goes back does not bring an old day back.
+  /// the account's; a clock that goes back does not bring an old day back.
   mutating func rollDay(_ now: Timestamp) {
     let minute = now.milliseconds / 60_000
     guard minute != dayMinute else { return }
     dayMinute = minute
-    let day = instruments.instruments[0].calendar.tradingDay(of: now).daysSinceEpoch
+    let day = tradingDay(of: now)
     if let current = counters.tradingDay, day <= current { return }
     let isFirst = counters.tradingDay == nil
     counters.tradingDay = day

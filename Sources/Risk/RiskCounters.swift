@@ -33,6 +33,9 @@ public struct RiskCounters: Codable, Equatable, Sendable {
   public package(set) var coolDownUntil: Timestamp?
   /// Times of the newest approved orders, oldest first.
   public package(set) var orderTimes: [Timestamp] = []
+  /// The latest moment of a bar or a decision; a clock that goes back does not take it back. nil: none yet, or counters
+  /// from before it was kept.
+  public package(set) var latestMoment: Timestamp?
   /// Sequence number of the newest decision that became an order.
   public package(set) var lastSequence: UInt64 = 0
   /// Result of everything closed so far, fees of all fills taken off.

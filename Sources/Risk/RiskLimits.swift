@@ -45,6 +45,10 @@ public struct RiskLimits: Sendable, Equatable {
   /// Whether a missing quote is a veto: for venues whose feed has quotes.
   public var requiresQuote = false
 
+  /// Zone of the account's trading day; nil: that of the first instrument's market. The account has one equity and so
+  /// one day, whatever the markets of its instruments; their own sessions are a matter of their calendars.
+  public var dayZone: TimeZoneRule?
+
   /// The defaults.
   public init() {}
 }

@@ -31,7 +31,7 @@ public struct RiskStage: Sendable {
   /// The minute whose trading day was looked up last.
   var dayMinute: Int64?
   /// The latest moment seen.
-  var lastTime: Timestamp
+  var lastTime: Timestamp { counters.latestMoment ?? counters.orderTimes.last ?? Timestamp(milliseconds: 0) }
   /// Whether nothing is known of the time before this stage: no counters, no fill yet.
   var isUntouched: Bool
 
@@ -48,7 +48,6 @@ public struct RiskStage: Sendable {
     values = Array(repeating: .zero, count: instruments.count)
     let symbols = instruments.instruments.map(\.symbol)
     isUntouched = counters == nil
-    lastTime = counters?.orderTimes.last ?? Timestamp(milliseconds: 0)
     if let given = counters {
       if let usable = given.arranged(as: symbols) {
         self.counters = usable
@@ -79,7 +78,7 @@ public struct RiskStage: Sendable {
     }
     let closeTime = bar.closeTime
     if let last = counters.instruments[index].lastCloseTime, closeTime <= last { return }
-    if now > lastTime { lastTime = now }
+    if now > lastTime { counters.latestMoment = now }
     rollDay(now)
     passCoolDown(now)
     counters.instruments[index].lastClose = bar.close

@@ -136,6 +136,10 @@ public struct RollbackSettings: Sendable, Equatable {
 
 /// The limits of the risk veto.
 public struct RiskSettings: Sendable, Equatable {
+  /// Zone of the account's trading day: `market` (that of the first instrument), `utc`, `india`, `new_york`.
+  public var dayTimeZone = "market"
+  /// The same as a rule; nil: that of the first instrument's market.
+  public var dayZone: TimeZoneRule? { CalendarReader.zones[dayTimeZone] }
   /// Largest value of one order, in quote currency.
   public var maxOrderNotionalQuote = Money(raw: 25_000 * Money.unit)
   /// Largest value of one position, in quote currency.

@@ -3,7 +3,7 @@ import Core
 /// Reads one calendar of `instruments.yaml`. An empty map is open at every moment.
 enum CalendarReader {
   private static let weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-  private static let zones: [String: TimeZoneRule] = [
+  static let zones: [String: TimeZoneRule] = [
     "utc": .fixed(offsetMinutes: 0), "india": .fixed(offsetMinutes: 330), "new_york": .newYork,
   ]
   private static let keys = [

@@ -26,6 +26,9 @@ extension SettingsSchema {
 
   private static let riskLosses: [SettingsEntry] = [
     SettingsEntry(
+      "risk", "day_time_zone", \.risk.dayTimeZone, .choice(["market", "utc", "india", "new_york"]),
+      "Zone in which the account's trading day begins at midnight; market: that of the first instrument."),
+    SettingsEntry(
       "risk", "max_daily_loss", \.risk.maxDailyLoss, .decimal("0.0001", "1"), unit: "share of the day's first equity",
       "Loss that ends the trading day."),
     SettingsEntry(

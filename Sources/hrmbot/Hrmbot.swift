@@ -22,8 +22,9 @@ struct Hrmbot: AsyncParsableCommand {
     version: Release.version,
     subcommands: [
       PaperCommand.self, StatusCommand.self, StopCommand.self, ResumeCommand.self, RollbackCommand.self,
-      PromoteCommand.self, ExplainCommand.self, ReplayCommand.self, ConfigCommand.self, FeaturesCommand.self,
-      ModelCommand.self, ExchangeCommand.self, SimulateCommand.self, BenchCommand.self, DoctorCommand.self,
+      PromoteCommand.self, ExplainCommand.self, ReplayCommand.self, JournalCommand.self, ConfigCommand.self,
+      FeaturesCommand.self, ModelCommand.self, ExchangeCommand.self, SimulateCommand.self, BenchCommand.self,
+      DoctorCommand.self,
     ])
 
   static func main() async {

@@ -69,6 +69,8 @@ package actor OrderExecution {
     await perform(
       stage.reconcile(account: venue.account, openOrders: venue.openOrders, fills: venue.fills, at: context.at),
       context)
+    // A restored order that the venue still has sets nothing off, and counts all the same.
+    await publishExposure()
     await risk.restore(
       positions: stage.positions, cashQuote: stage.cashQuote, live: stage.state.orders.map(\.id))
     for instrument in instruments.instruments {
@@ -126,6 +128,11 @@ package actor OrderExecution {
         alert(text)
       }
     }
+    await publishExposure()
+  }
+
+  /// Tells the risk veto what is on its way.
+  private func publishExposure() async {
     let (unknown, open, reserved) = (stage.unknownOrders, stage.openOrders, stage.reservedQuote)
     await risk.update {
       $0.unknownOrders = unknown

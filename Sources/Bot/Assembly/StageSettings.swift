@@ -25,6 +25,7 @@ extension RiskLimits {
     maxVolatilityRank = risk.maxVolatilityRank
     maxDataAgeMillis = risk.maxDataAgeMillis
     maxClockSkewMillis = risk.maxClockSkewMillis
+    dayZone = risk.dayZone
     minimumConfidence = settings.policy.minimumConfidence
     stopATR = settings.execution.protectiveStopATR
     takeProfitATR = settings.execution.takeProfitATR

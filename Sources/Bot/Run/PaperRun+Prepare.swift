@@ -18,7 +18,8 @@ extension PaperRun {
     }
     let store = try JournalOpening.open(plan)
     if let name = store?.openReport.missingArchive {
-      log.write(.error, "journal: the archive \(name) is missing; restore it, or older records cannot be read or verified")
+      log.write(
+        .error, "journal: the archive \(name) is missing; restore it, or older records cannot be read or verified")
     }
     let restored = try restoredState(store)
     let session = (restored?.sessions ?? 0) + 1

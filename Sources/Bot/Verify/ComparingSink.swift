@@ -1,5 +1,5 @@
 import Core
-import Glibc
+import Foundation
 import Journal
 import Synchronization
 
@@ -51,9 +51,7 @@ final class ComparingSink: RecordSink {
   private static let rejectedState = Array("\"state\":\"rejected\"".utf8)
 
   private static func contains(_ bytes: [UInt8], _ part: [UInt8]) -> Bool {
-    bytes.withUnsafeBytes { all in
-      part.withUnsafeBytes { memmem(all.baseAddress!, all.count, $0.baseAddress!, $0.count) != nil }
-    }
+    Data(bytes).range(of: Data(part)) != nil
   }
 
   /// Expects these records next, besides what is still expected.
