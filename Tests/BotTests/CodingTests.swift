@@ -80,7 +80,7 @@ struct CodingTests {
     let latch = StopLatch(id: "L1-x", level: .flatten, source: .throttle, reason: "a \"b\" \n", at: at)
     var commands: [ControlCommand] = [
       .resume(latchID: "L9-z"), .rollBack(to: "flat", reason: "odd"), .rollBack(to: nil, reason: ""), .promote("hrm"),
-      .relatch(latch),
+      .relatch(latch), .clockSkew(millis: -1234), .clockSkew(millis: 0),
     ]
     for condition in Degradation.allCases {
       commands += [.degrade(condition, isOn: true), .degrade(condition, isOn: false)]
@@ -94,7 +94,7 @@ struct CodingTests {
       let record = try decoder.control(JournalRecord(sequence: 1, kind: .control, payload: payload))
       #expect(try ControlCommand(record) == command && record.at == at, "\(command)")
     }
-    for name in ["degrade", "recover", "explode", ""] {
+    for name in ["degrade", "recover", "clock_skew", "explode", ""] {
       #expect(throws: StartError.self) { try ControlCommand(ControlRecord(command: name, reason: "nothing", at: at)) }
     }
   }
@@ -138,6 +138,7 @@ struct CodingTests {
     let position = "{\"side\":1,\"quantity\":\"0.1\",\"total_cost_quote\":\"9.99\",\"entry_time\":5}"
     let text = """
       {"process_identifier":7,"build":"b","mode":"paper","is_synthetic":true,"venue":"simulated","timeframe":"1m",
+      "venue_address":"unix:/x","is_venue_connected":true,"venue_sessions":2,
       "started_at":1,"updated_at":2,"trading_state":"reducing","latch":{"id":"L","level":"stop","source":"file",
       "reason":"r","at":3},"degradations":["unreconciled"],"policy":"hrm","is_untrained":true,"instruments":[{"symbol":"S",
       "last_close":"1.5","last_bar_close":4,"position":\(position),"unrealised_quote":"-0.25"}],"cash_quote":"1",
@@ -152,7 +153,7 @@ struct CodingTests {
       """
     let snapshot = try StatusSnapshot(decoding: Array(text.utf8))
     #expect(empty(snapshot).isEmpty, "the text above has every field")
-    #expect(Mirror(reflecting: snapshot).children.count == 41, "a new field belongs into the text above")
+    #expect(Mirror(reflecting: snapshot).children.count == 44, "a new field belongs into the text above")
     let bytes = try snapshot.encoded()
     #expect(try StatusSnapshot(decoding: bytes) == snapshot)
     #expect(try StatusSnapshot(decoding: bytes).encoded() == bytes)

@@ -9,7 +9,7 @@ import Testing
 struct SupervisorTests {
   private enum Step: CaseIterable {
     case stopReduce, stopStop, stopFlatten, resumeRight, resumeWrong, relatchReduce, relatchStop, relatchFlatten
-    case rollBack, promote, degrade, recover, books
+    case rollBack, promote, degrade, recover, lose, find, books
   }
 
   /// What must hold, written down apart from the engine.
@@ -17,9 +17,10 @@ struct SupervisorTests {
     var level: StopLevel?
     var id: String?
     var isDegraded = false
+    var isLost = false
     var isReady = true
 
-    var state: TradingState { max(level?.tradingState ?? .active, isDegraded ? .reducing : .active) }
+    var state: TradingState { max(level?.tradingState ?? .active, isDegraded || isLost ? .reducing : .active) }
 
     mutating func stop(_ new: StopLevel) { level = max(level ?? new, new) }
 
@@ -42,6 +43,8 @@ struct SupervisorTests {
       case .relatchFlatten: relatch(.flatten)
       case .degrade: isDegraded = true
       case .recover: isDegraded = false
+      case .lose: (isLost, isReady) = (true, false)
+      case .find: (isLost, isReady) = (false, false)
       case .books: isReady = true
       }
     }
@@ -65,6 +68,8 @@ struct SupervisorTests {
     case .promote: return await rig.command(.promote("holder"))
     case .degrade: return await rig.command(.degrade(.journalUnhealthy, isOn: true))
     case .recover: return await rig.command(.degrade(.journalUnhealthy, isOn: false))
+    case .lose: return await rig.command(.degrade(.venueLost, isOn: true))
+    case .find: return await rig.command(.degrade(.venueLost, isOn: false))
     case .books:
       try await rig.reconcile()
       return "books"
@@ -98,7 +103,7 @@ struct SupervisorTests {
         }
       }
     }
-    #expect(pairs == 12 * 13 * 13)
+    #expect(pairs == 12 * 15 * 15)
   }
 
   @Test func aHigherStopKeepsTheNameAndIsWrittenDown() async throws {

@@ -128,7 +128,8 @@ extension EndToEnd {
       _ = try await exchange.end()
       let closes = try JournalView(place.journal).all(.bar).compactMap { $0.json["c"].string }.map { Double($0) ?? 0 }
       let recorded = bars.rows.map { Double($0.close) / 100 }
-      let first = try #require(recorded.firstIndex(of: try #require(closes.first)))
+      let oldest = try #require(closes.first)
+      let first = try #require(recorded.firstIndex(of: oldest))
       #expect(closes == Array(recorded[first...].prefix(closes.count)))
       #expect(closes.count > 300)
     }

@@ -18,7 +18,7 @@ struct ServedMarket {
   }
 
   /// Attempts to open before a start counts as failed.
-  private static let attempts = 5
+  private static let attempts = 3
 
   /// Connects, and learns what is traded. Throws `StartError` when the exchange cannot be reached.
   static func open(

@@ -3,7 +3,7 @@ import Execution
 import Synchronization
 
 /// Turns the news of a served exchange into inputs of the engine.
-final class VenueRelay: Sendable {
+package final class VenueRelay: Sendable {
   private struct State {
     var isConnected = false
     var sessions = 0
@@ -15,24 +15,24 @@ final class VenueRelay: Sendable {
   private let log: EventLog
   private let maximumBars: Int?
   /// A smaller change of the clock's skew is no news, in milliseconds.
-  static let skewStepMillis = 50
+  package static let skewStepMillis = 50
 
   /// A relay into `mailbox`; it ends the run after `maximumBars`.
-  init(mailbox: Mailbox<Ingress>, log: EventLog, maximumBars: Int?) {
+  package init(mailbox: Mailbox<Ingress>, log: EventLog, maximumBars: Int?) {
     self.mailbox = mailbox
     self.log = log
     self.maximumBars = maximumBars
   }
 
   /// Whether a session stands.
-  var isConnected: Bool { state.withLock { $0.isConnected } }
+  package var isConnected: Bool { state.withLock { $0.isConnected } }
   /// Sessions so far.
-  var sessions: Int { state.withLock { $0.sessions } }
+  package var sessions: Int { state.withLock { $0.sessions } }
   /// The skew that was last entered; nil: never measured.
-  var skewMillis: Int? { state.withLock { $0.skewMillis } }
+  package var skewMillis: Int? { state.withLock { $0.skewMillis } }
 
   /// Takes one piece of news; false: the mailbox is full.
-  func take(_ news: ServedNews) -> Bool {
+  package func take(_ news: ServedNews) -> Bool {
     switch news {
     case .report(let report): return mailbox.send(.report(report))
     case .bar(let bar): return take(bar)
