@@ -88,7 +88,7 @@ package enum ExchangeHouse {
         // Bars are played on the clock of this machine: the market is always open.
         return Instrument(
           id: id, symbol: symbol, venue: "served", kind: known.kind, isShortable: known.isShortable,
-          calendar: .alwaysOpen, rules: known.rules.map { charging(plan.fee, $0) })
+          calendar: .alwaysOpen, rules: known.rules.map { charging(plan.fee, $0) }, feeAsset: known.feeAsset)
       })
   }
 

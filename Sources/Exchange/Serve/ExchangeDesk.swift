@@ -40,7 +40,7 @@ package final class ExchangeDesk {
     if let fault = settle() { return .fault(fault) }
     switch request {
     case .submit(let order): return place(order)
-    case .submitPair: return .fault(WireFault(.unsupported, "pairs of orders are not offered"))
+    case .submitPair(let limit, let stop): return placePair(limit: limit, stop: stop)
     case .cancel(let id): return cancel(id)
     case .cancelAll: return cancelAll()
     case .cancelAllAfter(let millis):
@@ -81,6 +81,21 @@ package final class ExchangeDesk {
       try ledger.flush(next)
       exchange = next
       publish([.accepted(request.clientID, at: order.acceptedAt)])
+      return .placed
+    } catch let refusal as PaperExchange.Refusal {
+      return .refused(refusal.reason)
+    } catch { return .fault(failed(error)) }
+  }
+
+  private func placePair(limit: OrderRequest, stop: OrderRequest) -> WireAnswer {
+    do {
+      let pair = try exchange.checkPair(limit: limit, stop: stop, at: exchange.clock).get()
+      for order in [limit, stop] where try ledger.contains(order.clientID) { return .refused(.duplicateClientID) }
+      var next = exchange
+      next.insertPair(pair)
+      try ledger.flush(next)
+      exchange = next
+      publish(pair.map { .accepted($0.request.clientID, at: $0.acceptedAt) })
       return .placed
     } catch let refusal as PaperExchange.Refusal {
       return .refused(refusal.reason)

@@ -60,13 +60,17 @@ extension WireCodec {
       request: try order(fields), state: try fields.choice("state"), filledQuantity: try fields.decimal("filled"))
   }
 
-  static let fillKeys = ["client_id", "fee", "maker", "price", "quantity", "side", "symbol", "time", "trade_id"]
+  static let fillKeys = [
+    "client_id", "fee", "fee_base", "maker", "price", "quantity", "side", "symbol", "time", "trade_id",
+  ]
 
   func write(_ fill: Fill, to json: inout CanonicalJSON) {
     json.key("client_id")
     json.value(fill.clientID.description)
     json.key("fee")
     json.value(fill.feeQuote)
+    json.key("fee_base")
+    json.value(fill.feeBase)
     json.key("maker")
     json.value(fill.isMaker)
     json.key("price")
@@ -88,6 +92,7 @@ extension WireCodec {
       tradeID: try fields.unsigned("trade_id"), clientID: try fields.clientID(),
       instrument: place(try fields.text("symbol")), side: try fields.choice("side"),
       quantity: try fields.decimal("quantity"), price: try fields.decimal("price"), feeQuote: try fields.decimal("fee"),
+      feeBase: try fields.decimal("fee_base"),
       isMaker: try fields.flag("maker"), time: try fields.moment("time"))
   }
 

@@ -7,6 +7,8 @@ package enum WireInstruments {
     json.array { json in
       for instrument in instruments {
         json.object { json in
+          json.key("fee_asset")
+          json.value(instrument.feeAsset.rawValue)
           json.key("kind")
           json.value(instrument.kind.rawValue)
           json.key("rules")
@@ -71,12 +73,13 @@ package enum WireInstruments {
   }
 
   private static func instrument(_ tree: JSONTree, _ id: InstrumentID) throws(WireFault) -> Instrument {
-    let fields = try WireFields(tree, only: ["kind", "rules", "shortable", "symbol", "venue"])
+    let fields = try WireFields(tree, only: ["fee_asset", "kind", "rules", "shortable", "symbol", "venue"])
     let rules = try fields.list("rules", atMost: 64) { tree throws(WireFault) in try self.rules(tree) }
     guard !rules.isEmpty else { throw WireFault(.invalid, "rules: none") }
     return Instrument(
       id: id, symbol: try fields.name("symbol"), venue: try fields.name("venue"), kind: try fields.choice("kind"),
-      isShortable: try fields.flag("shortable"), calendar: .alwaysOpen, rules: rules)
+      isShortable: try fields.flag("shortable"), calendar: .alwaysOpen, rules: rules,
+      feeAsset: try fields.choice("fee_asset"))
   }
 
   /// Rules that cannot be rules (a tick of zero) would make every size calculation trap or lie.

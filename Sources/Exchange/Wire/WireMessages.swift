@@ -11,7 +11,7 @@ package enum WireRequest: Hashable, Sendable {
   /// All bars that end after a moment, as far back as the exchange remembers, then each new one.
   case subscribe(after: Timestamp)
   case submit(OrderRequest)
-  /// Two orders of which the first to trade ends the other.
+  /// A limit order and a stop of which the first to trade ends the other.
   case submitPair(OrderRequest, OrderRequest)
   case cancel(ClientOrderID)
   case cancelAll

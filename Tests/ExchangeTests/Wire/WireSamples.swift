@@ -16,7 +16,7 @@ enum WireSamples {
   static let fill = Fill(
     tradeID: 9, clientID: World.id(1), instrument: InstrumentID(index: 1), side: .sell,
     quantity: World.quantity("0.000000001"), price: World.price("98765.4321"),
-    feeQuote: World.money("-0.000000000000000001"), isMaker: true, time: time)
+    feeQuote: World.money("-0.000000000000000001"), feeBase: World.quantity("0.000000001"), isMaker: true, time: time)
   static let bar = Bar(
     instrument: InstrumentID(index: 0), timeframe: Timeframe(milliseconds: 50), openTime: time,
     open: World.price("100"), high: World.price("100.02"), low: World.price("99.99"), close: World.price("100.01"),
