@@ -136,7 +136,7 @@ extension MatchingEngine {
     var worst = last
     for level in levels.reversed() {
       worst = Price(raw: -level.rank)
-      left -= min(left, level.quantity)
+      left -= Int64(clamping: min(Int128(left), level.quantity))
       if left == 0 { break }
     }
     return worst

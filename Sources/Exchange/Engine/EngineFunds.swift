@@ -15,7 +15,13 @@ struct CashBalance: Sendable, Equatable {
 
   /// What a new position may use. A short of cost N brought N in cash and must be covered by N of one's own, so it
   /// claims 2 N.
-  var available: Int128 { total - locked - 2 * shortCost }
+  /// Sums that do not fit leave nothing.
+  var available: Int128 {
+    let (collateral, isTooMuch) = shortCost.multipliedReportingOverflow(by: 2)
+    let (rest, isTooLittle) = total.subtractingReportingOverflow(collateral)
+    let (free, isBelow) = rest.subtractingReportingOverflow(locked)
+    return isTooMuch || isTooLittle || isBelow ? Int128.min : free
+  }
 }
 
 /// One instrument of an account.

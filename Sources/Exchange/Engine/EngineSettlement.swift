@@ -57,9 +57,10 @@ extension MatchingEngine {
     else { return overflow() }
     let shortBefore = holding.position.side == .short ? holding.position.totalCostQuote.raw : 0
     let shortAfter = position.side == .short ? position.totalCostQuote.raw : 0
+    guard let shortCost = EngineArithmetic.sum(balance.shortCost - shortBefore, shortAfter) else { return overflow() }
     return Settlement(
       quantity: quantity, price: price, feeQuote: feeQuote, feeBase: feeBase, cash: total, fees: fees,
-      realised: realised, shortCost: balance.shortCost - shortBefore + shortAfter, position: position, opening: opening,
+      realised: realised, shortCost: shortCost, position: position, opening: opening,
       claimQuote: claimQuote, claimBase: claimBase, time: time)
   }
 

@@ -24,7 +24,7 @@ public struct EngineOrderView: Hashable, Sendable {
 public struct EngineLevel: Hashable, Sendable {
   /// The price.
   public let price: Price
-  /// What all orders there have left.
+  /// What all orders there have left, at most what a quantity holds.
   public let quantity: Quantity
 
   /// A level as given.
@@ -67,8 +67,10 @@ extension MatchingEngine {
   /// Cash of an account. `free` is less than nothing when covering a short has left a debt.
   public func cash(of account: AccountID, quoteAsset: Int = 0) -> AssetBalance {
     let balance = cash[Int(account.index) * quoteAssets + quoteAsset]
-    return AssetBalance(
-      free: Money(raw: balance.available), locked: Money(raw: balance.locked + 2 * balance.shortCost))
+    let free = balance.available
+    // What is not free is locked, by orders or as collateral.
+    let (locked, overflow) = balance.total.subtractingReportingOverflow(free)
+    return AssetBalance(free: Money(raw: free), locked: Money(raw: overflow ? .max : locked))
   }
 
   /// All cash of an account, also what is locked.
@@ -100,7 +102,7 @@ extension MatchingEngine {
   public func levels(of instrument: InstrumentID, side: Side, depth: Int) -> [EngineLevel] {
     let isBuy = side == .buy
     return ladders[4 * Int(instrument.index) + (isBuy ? 0 : 1)].levels.suffix(depth).reversed().map {
-      EngineLevel(price: Price(raw: isBuy ? $0.rank : -$0.rank), quantity: Quantity(raw: $0.quantity))
+      EngineLevel(price: Price(raw: isBuy ? $0.rank : -$0.rank), quantity: Quantity(raw: Int64(clamping: $0.quantity)))
     }
   }
 

@@ -6,8 +6,8 @@
 struct PriceLadder: Sendable, Equatable {
   struct Level: Sendable, Equatable {
     var rank: Int64
-    /// What the orders of the level have left.
-    var quantity: Int64
+    /// What the orders of the level have left: of many, it may be more than one quantity holds.
+    var quantity: Int128
     var head: Int32
     var tail: Int32
   }
@@ -43,9 +43,9 @@ struct PriceLadder: Sendable, Equatable {
       slab[tail].next = slot
       slab[slot].previous = tail
       levels[place].tail = slot
-      levels[place].quantity &+= quantity
+      levels[place].quantity += Int128(quantity)
     } else {
-      levels.insert(Level(rank: rank, quantity: quantity, head: slot, tail: slot), at: place)
+      levels.insert(Level(rank: rank, quantity: Int128(quantity), head: slot, tail: slot), at: place)
     }
   }
 
@@ -60,12 +60,12 @@ struct PriceLadder: Sendable, Equatable {
     if levels[place].head < 0 {
       levels.remove(at: place)
     } else {
-      levels[place].quantity &-= quantity
+      levels[place].quantity -= Int128(quantity)
     }
   }
 
   /// Counts off what an order of the rank has traded.
-  mutating func reduce(rank: Int64, by quantity: Int64) { levels[place(of: rank)].quantity &-= quantity }
+  mutating func reduce(rank: Int64, by quantity: Int64) { levels[place(of: rank)].quantity -= Int128(quantity) }
 
   /// The orders from the best to the worst rank that is not below `floor`, in order of time within a rank.
   func slots(downTo floor: Int64, _ slab: OrderSlab) -> [Int32] {
