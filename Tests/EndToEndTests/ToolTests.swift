@@ -177,7 +177,7 @@ extension EndToEnd {
     @Test(arguments: [
       "", "paper", "status", "stop", "resume", "rollback", "promote", "explain", "replay", "config", "config check",
       "config show", "config schema", "features", "features indicators", "model", "model new", "model info",
-      "model export", "model vocabulary", "bench", "bench path", "doctor",
+      "model export", "model vocabulary", "bench", "bench path", "bench exchange", "doctor",
     ]) func helpHasAnExample(command: String) async throws {
       let place = try Place()
       let words = command.split(separator: " ").map(String.init)
