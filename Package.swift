@@ -25,32 +25,36 @@ let package = Package(
   ],
   targets: [
     .target(name: "Core", dependencies: [collections]),
-    .target(name: "Settings", dependencies: ["Core", yaml]),
+    .target(name: "Settings", dependencies: ["Core", "Files", yaml]),
     .target(name: "Feed", dependencies: ["Core", "CZlib"]),
     .target(name: "Features", dependencies: ["Core", "Digest"]),
-    .target(name: "HRM", dependencies: ["Kernels", "COpenBLAS", "Digest"]),
-    .target(name: "Agent", dependencies: ["Core", "HRM", "Digest"]),
+    .target(name: "HRM", dependencies: ["Kernels", "COpenBLAS", "Files", "Digest"]),
+    .target(name: "Agent", dependencies: ["Core", "HRM", "Files", "Digest"]),
     .target(name: "Risk", dependencies: ["Core"]),
     .target(name: "Exchange", dependencies: ["Core", database]),
     .target(name: "Execution", dependencies: ["Core", "Exchange", "Digest"]),
     .target(name: "Journal", dependencies: ["Core", "Digest", database]),
+    .target(name: "Control", dependencies: ["Core", "Files", "Digest"]),
     .target(
       name: "Bot",
       dependencies: [
-        "Core", "Settings", "Feed", "Features", "HRM", "Agent", "Risk", "Exchange", "Execution", "Journal", "Digest",
+        "Core", "Settings", "Feed", "Features", "HRM", "Agent", "Risk", "Exchange", "Execution", "Journal", "Control",
+        "Files", "Digest",
       ]),
     .target(
       name: "Simulation",
       dependencies: [
-        "Bot", "Core", "Settings", "Feed", "HRM", "Agent", "Risk", "Exchange", "Execution", "Journal", "Digest",
+        "Bot", "Core", "Settings", "Feed", "HRM", "Agent", "Risk", "Exchange", "Execution", "Journal", "Control",
+        "Files", "Digest",
       ]),
     .executableTarget(
       name: "hrmbot",
       dependencies: [
         "Bot", "Simulation", "Core", "Digest", "Exchange", "Execution", "Feed", "Features", "HRM", "Journal",
-        "Settings", argumentParser,
+        "Settings", "Control", "Files", argumentParser,
       ]),
 
+    .target(name: "Files", dependencies: ["Digest"]),
     .target(name: "Digest", dependencies: ["COpenSSL"]),
     .target(name: "Kernels"),
     .systemLibrary(name: "COpenBLAS", path: "Sources/System/COpenBLAS", pkgConfig: "openblas"),
@@ -71,7 +75,7 @@ let package = Package(
       "Bot",
       [
         "Bot", "Core", "Settings", "Feed", "Features", "HRM", "Agent", "Risk", "Exchange", "Execution", "Journal",
-        "Digest", database,
+        "Control", "Files", "Digest", database,
       ]),
     tests("Digest", ["Digest"]),
     tests("Kernels", ["Kernels"]),

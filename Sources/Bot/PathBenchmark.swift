@@ -1,7 +1,8 @@
 import Agent
+import Control
 import Core
-import Execution
 import Exchange
+import Execution
 import Features
 import Foundation
 import Settings

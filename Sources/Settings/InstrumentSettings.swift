@@ -1,4 +1,5 @@
 import Core
+import Files
 
 /// `config/instruments.yaml`: rules of instruments through time, defaults by kind, and calendars.
 public struct InstrumentSettings: Sendable {

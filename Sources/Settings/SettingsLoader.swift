@@ -1,3 +1,5 @@
+import Files
+
 /// Validated settings and where each value came from.
 public struct LoadedSettings: Sendable {
   /// The values.

@@ -92,7 +92,7 @@ struct MLPLoaderTests {
     let archive = try Archive()
     let path = "\(archive.path)/ppo-fallback.\(kind)"
     try archive.write("ppo-fallback.\(kind)", [UInt8](repeating: 32, count: 17 << 20))
-    #expect(try #require(archive.reason()).contains("longer than"))
+    #expect(try #require(archive.reason()).contains("larger than"))
     try FileManager.default.removeItem(atPath: path)
     #expect(try #require(archive.reason()).contains("ppo-fallback.\(kind)"))
     #expect(mkfifo(path, 0o600) == 0)

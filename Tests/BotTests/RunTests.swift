@@ -1,5 +1,7 @@
 import Bot
+import Control
 import Core
+import Files
 import Foundation
 import Glibc
 import HRM

@@ -1,5 +1,6 @@
 import Agent
 import Bot
+import Control
 import Core
 import Exchange
 import Execution

@@ -10,20 +10,22 @@ import Testing
   /// know one another, so that none can skip a stage.
   private static let allowed: [String: Set<String>] = {
     let stages: Set<String> = [
-      "Core", "Settings", "Feed", "Features", "HRM", "Agent", "Risk", "Exchange", "Execution", "Journal", "Digest",
+      "Core", "Settings", "Feed", "Features", "HRM", "Agent", "Risk", "Exchange", "Execution", "Journal", "Control", "Files",
+      "Digest",
     ]
     let tools = stages.union(["Bot", "Statistics", "Backtest", "Training"])
     return [
       "Core": ["DequeModule"],
-      "Settings": ["Core", "Yams"],
+      "Settings": ["Core", "Files", "Yams"],
       "Feed": ["Core", "CZlib"],
       "Features": ["Core", "Digest"],
-      "HRM": ["Kernels", "COpenBLAS", "Digest"],
-      "Agent": ["Core", "HRM", "Digest"],
+      "HRM": ["Kernels", "COpenBLAS", "Files", "Digest"],
+      "Agent": ["Core", "HRM", "Files", "Digest"],
       "Risk": ["Core"],
       "Exchange": ["Core", "GRDB", "GRDBSQLite"],
       "Execution": ["Core", "Exchange", "Transport", "Digest"],
       "Journal": ["Core", "Digest", "GRDB", "GRDBSQLite"],
+      "Control": ["Core", "Files", "Digest"],
       "Bot": stages,
       "Simulation": stages.union(["Bot"]),
       "Statistics": ["Core"],
@@ -31,10 +33,11 @@ import Testing
       "Training": stages.union(["Bot", "Statistics", "Backtest"]),
       "Alignment": tools,
       "Server": ["Core", "Journal", "Statistics", "Transport", "Hummingbird"],
+      "Files": ["Digest"],
       "Digest": ["COpenSSL"],
       "Transport": ["CCurl"],
       "hrmbot": tools.union(["Simulation", "Alignment", "Server", "Transport", "ArgumentParser"]),
-      "hrmbot-guard": ["Core", "Settings", "Execution"],
+      "hrmbot-guard": ["Core", "Settings", "Execution", "Control", "Files", "ArgumentParser"],
     ]
   }()
 

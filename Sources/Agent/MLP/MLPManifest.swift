@@ -67,7 +67,7 @@ struct MLPManifest: Decodable, Sendable {
   /// Reads and checks the manifest in `directory`. Throws `PolicyError.unavailable`.
   static func load(_ directory: String) throws -> MLPManifest {
     let path = "\(directory)/\(fileName)"
-    let bytes = try BoundedFile.bytes(path, limit: 1 << 20)
+    let bytes = try PolicyError.bytes(of: path, limit: 1 << 20)
     let manifest: MLPManifest
     do { manifest = try JSONDecoder().decode(MLPManifest.self, from: Data(bytes)) } catch {
       throw PolicyError.unavailable("\(path): no manifest of \(major): \(String(describing: error).prefix(300))")

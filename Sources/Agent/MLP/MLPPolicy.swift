@@ -19,7 +19,7 @@ public struct MLPPolicy: Policy {
   public init(directory: String) throws {
     manifest = try MLPManifest.load(directory)
     let path = "\(directory)/\(MLPManifest.weightsFileName)"
-    let bytes = try BoundedFile.bytes(path, limit: 16 << 20)
+    let bytes = try PolicyError.bytes(of: path, limit: 16 << 20)
     do { network = try MLPNetwork(bytes: bytes, manifest: manifest) } catch PolicyError.unavailable(let reason) {
       throw PolicyError.unavailable("\(path): \(reason); restore it from the archive")
     }

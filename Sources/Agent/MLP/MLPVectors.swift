@@ -18,7 +18,7 @@ struct MLPVectors: Decodable, Sendable {
   static func load(_ directory: String) throws -> MLPVectors? {
     let path = "\(directory)/\(fileName)"
     guard FileManager.default.fileExists(atPath: path) else { return nil }
-    let bytes = try BoundedFile.bytes(path, limit: 1 << 20)
+    let bytes = try PolicyError.bytes(of: path, limit: 1 << 20)
     do { return try JSONDecoder().decode(MLPVectors.self, from: Data(bytes)) } catch {
       throw PolicyError.unavailable("\(path) is damaged: \(String(describing: error).prefix(300))")
     }

@@ -1,4 +1,5 @@
 import Agent
+import Control
 import Core
 import Journal
 

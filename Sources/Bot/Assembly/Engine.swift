@@ -1,8 +1,9 @@
 import Agent
+import Control
 import Core
 import Execution
-import Feed
 import Features
+import Feed
 import Journal
 import Risk
 import Settings

@@ -1,3 +1,4 @@
+import Control
 import HRM
 
 /// Measures the network on this machine.

@@ -1,3 +1,4 @@
+import Control
 import Features
 import Foundation
 import HRM

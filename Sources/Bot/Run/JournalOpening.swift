@@ -1,4 +1,6 @@
+import Control
 import Core
+import Files
 import Foundation
 import Glibc
 import Journal

@@ -1,8 +1,10 @@
 import Agent
+import Control
 import Core
 import Exchange
 import Execution
 import Feed
+import Files
 import Foundation
 import HRM
 import Journal

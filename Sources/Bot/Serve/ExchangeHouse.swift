@@ -1,6 +1,8 @@
+import Control
 import Core
 import Exchange
 import Feed
+import Files
 import Foundation
 import Glibc
 import Journal

@@ -1,9 +1,10 @@
 import Agent
+import Control
 import Core
 import Exchange
 import Execution
-import Feed
 import Features
+import Feed
 import Foundation
 import HRM
 import Journal

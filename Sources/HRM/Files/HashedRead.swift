@@ -1,5 +1,6 @@
 import Digest
 import Dispatch
+import Files
 
 /// A file in memory, with the SHA-256 of exactly these bytes.
 ///
@@ -11,7 +12,7 @@ enum HashedRead {
   static func read<Value>(
     _ path: String, limit: Int, work: (TensorMemory) throws -> Value
   ) throws -> (sha256: String, value: Result<Value, any Error>) {
-    let file = try BoundedFile(path, limit: limit)
+    let file = try ModelError.naming { try BoundedFile(path, limit: limit) }
     let queue = DispatchQueue(label: "hash of \(path)", qos: .userInitiated)
     nonisolated(unsafe) let hasher = SHA256Hasher()
     let memory = try TensorMemory(count: file.size) { buffer in
@@ -25,7 +26,7 @@ enum HashedRead {
       } catch {
         // The memory goes with the error, and nobody may be reading it then.
         queue.sync {}
-        throw error
+        throw (error as? BoundedFile.Failure).map { ModelError($0) } ?? error
       }
     }
     let value = Result { try work(memory) }

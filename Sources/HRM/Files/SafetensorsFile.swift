@@ -1,3 +1,5 @@
+import Files
+
 /// The tensors of a safetensors file, all of them checked (see `SafetensorsHeader`) and finite.
 ///
 /// F32 is taken as it is, BF16 and I8 are widened, I32 and I64 are converted and refused unless a float holds them
@@ -13,7 +15,7 @@ public struct SafetensorsFile: Sendable {
 
   /// Reads a file.
   public init(path: String) throws {
-    try self.init(bytes: try BoundedFile.read(path, limit: Self.maxFileBytes), file: path)
+    try self.init(bytes: try ModelError.naming { try BoundedFile.read(path, limit: Self.maxFileBytes) }, file: path)
   }
 
   /// Reads the bytes of a file; `file` names them in errors.

@@ -1,4 +1,5 @@
 import Digest
+import Files
 
 extension SafetensorsFile {
   /// The bytes of a file with these tensors as F32, in the order of their names: equal content gives equal bytes.
@@ -68,9 +69,11 @@ extension SafetensorsFile {
   }
 
   static func write(_ pieces: [Piece], metadata: [String: String] = [:], to path: String) throws -> String {
-    let file = try DurableFile(creating: path)
-    try emit(pieces, metadata: metadata, file: path) { try file.write($0) }
-    return try file.finish()
+    try ModelError.naming {
+      let file = try HashedFile(creating: path)
+      try emit(pieces, metadata: metadata, file: path) { try file.write($0) }
+      return try file.finish()
+    }
   }
 
   private static func emit(

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Expected values of one configuration, made by another implementation: `NAME.json` (configuration),
@@ -20,13 +21,13 @@ public struct GoldenCase: Sendable {
     let base = Self.base(path)
     name = String(base.split(separator: "/").last ?? "")
     self.path = base + ".safetensors"
-    let json = try BoundedFile.read(base + ".json", limit: GoldenSettings.maxBytes)
+    let json = try ModelError.naming { try BoundedFile.read(base + ".json", limit: GoldenSettings.maxBytes) }
     architecture = try JSON.decode(HRMArchitecture.self, json, file: base + ".json")
     try architecture.validate(file: base + ".json")
     settings = try GoldenSettings(json: json, file: base + ".json")
     let limits = base + ".tolerances.json"
     let tolerances = try JSON.decode(
-      [String: Double].self, try BoundedFile.read(limits, limit: GoldenSettings.maxBytes), file: limits)
+      [String: Double].self, try ModelError.naming { try BoundedFile.read(limits, limit: GoldenSettings.maxBytes) }, file: limits)
     self.tolerances = tolerances
     if let name = tolerances.keys.sorted().first(where: { !(tolerances[$0]! >= 0) }) {
       throw ModelError(file: limits, subject: name, reason: "is \(tolerances[name]!), not a tolerance")

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A model on disk: a directory with `policy.safetensors`, `manifest.json` and, if signed, `manifest.sig`.
@@ -52,7 +53,7 @@ public struct ModelDirectory {
     let path = withoutTrailingSlashes(path)
     var template = Array("\(path).partial-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
-      throw ModelError(file: path, reason: "no directory can be made beside it: \(BoundedFile.systemError())")
+      throw ModelError(file: path, reason: "no directory can be made beside it: \(FileError.text())")
     }
     let partial = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     do {
@@ -61,21 +62,21 @@ public struct ModelDirectory {
       try manifest.validate(file: "\(path)/\(manifestFile)")
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-      let file = try DurableFile(creating: "\(partial)/\(manifestFile)")
+      let file = try HashedFile(creating: "\(partial)/\(manifestFile)")
       try (encoder.encode(manifest) + [10]).withUnsafeBytes { try file.write($0) }
       _ = try file.finish()
       chmod(partial, 0o755)
-      try DurableFile.syncDirectory(partial)
+      try DurableFile.syncDirectory(at: partial)
       // Replaces nothing but an empty directory, should something have appeared there since the check.
       guard rename(partial, path) == 0 else {
-        throw ModelError(file: path, reason: "cannot be put in place: \(BoundedFile.systemError())")
+        throw ModelError(file: path, reason: "cannot be put in place: \(FileError.text())")
       }
-      try DurableFile.syncDirectory(parent(of: path))
+      try DurableFile.syncDirectory(at: parent(of: path))
       return manifest
     } catch {
       for name in [weightsFile, manifestFile] { unlink("\(partial)/\(name)") }
       rmdir(partial)
-      throw error
+      throw (error as? FileError).map { ModelError($0) } ?? error
     }
   }
 
@@ -129,7 +130,7 @@ public struct ModelDirectory {
   /// Reads and verifies only the manifest.
   public static func manifest(of path: String) throws -> ModelManifest {
     let manifestPath = "\(path)/\(manifestFile)"
-    let bytes = try BoundedFile.read(manifestPath, limit: maxManifestBytes)
+    let bytes = try ModelError.naming { try BoundedFile.read(manifestPath, limit: maxManifestBytes) }
     let manifest = try JSON.decode(ModelManifest.self, bytes, file: manifestPath)
     try manifest.validate(file: manifestPath)
     return manifest
@@ -137,7 +138,7 @@ public struct ModelDirectory {
 
   private static func checkListing(_ path: String) throws {
     guard let directory = opendir(path) else {
-      throw ModelError(file: path, reason: "is not a readable directory: \(BoundedFile.systemError())")
+      throw ModelError(file: path, reason: "is not a readable directory: \(FileError.text())")
     }
     defer { closedir(directory) }
     var missing: Set = [weightsFile, manifestFile]

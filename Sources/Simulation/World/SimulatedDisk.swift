@@ -1,4 +1,5 @@
 import Bot
+import Control
 import Core
 import Digest
 import Journal

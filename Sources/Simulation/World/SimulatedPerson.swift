@@ -1,4 +1,5 @@
 import Bot
+import Control
 import Core
 
 /// The person with the control directory: puts a STOP there now and then, takes it away after a while, and resumes by name.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bot
+import Control
 import Core
 import Dispatch
 import Exchange

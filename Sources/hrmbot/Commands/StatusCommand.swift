@@ -1,5 +1,7 @@
 import ArgumentParser
 import Bot
+import Control
+import Files
 import Foundation
 
 struct StatusCommand: AsyncParsableCommand {

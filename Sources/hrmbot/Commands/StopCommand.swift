@@ -1,6 +1,8 @@
 import ArgumentParser
 import Bot
+import Control
 import Core
+import Files
 import Foundation
 import Glibc
 

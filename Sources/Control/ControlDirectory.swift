@@ -1,4 +1,5 @@
 import Core
+import Files
 import Foundation
 import Glibc
 
@@ -75,7 +76,7 @@ package struct ControlDirectory: Sendable {
     var reason: String?
   }
 
-  static func stop(from bytes: [UInt8]) -> ControlReading.Stop {
+  package static func stop(from bytes: [UInt8]) -> ControlReading.Stop {
     let text = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     if let file = try? JSONDecoder().decode(StopFile.self, from: Data(bytes)) {
       let level = file.level.flatMap(StopLevel.init(rawValue:)) ?? .stop
@@ -85,7 +86,7 @@ package struct ControlDirectory: Sendable {
     return ControlReading.Stop(level: .stop, reason: text.isEmpty ? "STOP file" : printable(text))
   }
 
-  static func latchID(from bytes: [UInt8]) -> String? {
+  package static func latchID(from bytes: [UInt8]) -> String? {
     struct ResumeFile: Decodable { var latch: String }
     if let file = try? JSONDecoder().decode(ResumeFile.self, from: Data(bytes)) { return file.latch }
     let text = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
@@ -93,7 +94,7 @@ package struct ControlDirectory: Sendable {
   }
 
   /// Text from outside, made safe to show: one line, no control characters, at most 200 characters.
-  static func printable(_ text: String) -> String {
+  package static func printable(_ text: String) -> String {
     String(text.unicodeScalars.prefix(200).map { $0.value < 32 || $0.value == 127 ? " " : Character($0) })
   }
 }

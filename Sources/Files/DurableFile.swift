@@ -1,13 +1,5 @@
 import Glibc
 
-/// A file operation that failed.
-package struct FileError: Error, CustomStringConvertible {
-  package var path: String
-  package var operation: String
-  package var code: Int32
-  package var description: String { "\(path): \(operation): \(String(cString: strerror(code)))" }
-}
-
 /// Small files that must be whole or absent after any crash.
 package enum DurableFile {
   /// What reading a small file found.
@@ -57,14 +49,19 @@ package enum DurableFile {
 
   private static func syncDirectory(of path: String) throws {
     let directory = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-    let handle = open(directory.isEmpty ? "." : directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard handle >= 0 else { throw FileError(path: directory, operation: "open", code: errno) }
+    try syncDirectory(at: directory.isEmpty ? "." : directory)
+  }
+
+  /// Forces a directory's entries to disk. Throws `FileError`.
+  package static func syncDirectory(at path: String) throws {
+    let handle = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard handle >= 0 else { throw FileError(path: path, operation: "open", code: errno) }
     defer { close(handle) }
-    guard fsync(handle) == 0 else { throw FileError(path: directory, operation: "fsync", code: errno) }
+    guard fsync(handle) == 0 else { throw FileError(path: path, operation: "fsync", code: errno) }
   }
 
   /// When a file was last changed, in nanoseconds; 0 where there is none.
-  static func modificationTime(_ path: String) -> Int64 {
+  package static func modificationTime(_ path: String) -> Int64 {
     var status = stat()
     guard lstat(path, &status) == 0 else { return 0 }
     return Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)

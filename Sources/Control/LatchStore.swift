@@ -1,5 +1,6 @@
 import Core
 import Digest
+import Files
 import Foundation
 
 /// Where the latch is kept. Only a person's resume removes it.
