@@ -1,4 +1,3 @@
-import Control
 import Core
 import Execution
 
@@ -27,13 +26,13 @@ package struct NoGateway: OrderGateway {
 /// Talks to a venue and turns answers into inputs.
 package struct VenueGateway: OrderGateway {
   private let venue: any Venue
-  private let gate: StopGate
+  private let gate: any LastGate
   private let enter: @Sendable (Ingress) -> Void
   private let reports: @Sendable () async -> [ExecutionReport]
 
   /// A gateway to `venue`; `reports` hands over what the venue has to tell.
   package init(
-    venue: any Venue, gate: StopGate, reports: @escaping @Sendable () async -> [ExecutionReport],
+    venue: any Venue, gate: any LastGate, reports: @escaping @Sendable () async -> [ExecutionReport],
     enter: @escaping @Sendable (Ingress) -> Void
   ) {
     self.venue = venue
@@ -43,21 +42,23 @@ package struct VenueGateway: OrderGateway {
   }
 
   package func send(_ order: OutboundOrder) async {
-    let id = order.request.clientID
-    // Nothing may come between this look and the send: it is the last gate before the wire.
-    guard gate.allows(order.request) else { return enter(.outcome(id, .rejected(.stopLatch))) }
-    enter(.outcome(id, await venue.submit(order)))
+    // The venue asks the gate where it hands the order over: a look before the hop to it would be too early.
+    enter(.outcome(order.request.clientID, await venue.submit(order, through: gate)))
     await drain()
   }
 
-  package func cancel(_ id: ClientOrderID) async {
+  package func cancel(_ id: ClientOrderID) async { await cancel(id, mayQuery: { true }) }
+
+  /// The same; `mayQuery` is asked before a question about an order that is not open: one that is still on its way would
+  /// be taken for one that never was.
+  func cancel(_ id: ClientOrderID, mayQuery: () -> Bool) async {
     switch await venue.cancel(id) {
     // The venue's report says the rest.
     case .cancelled, .pending: await drain()
     // Probably filled: only the venue's word on the order tells.
     case .notOpen:
       await drain()
-      await query(id)
+      if mayQuery() { await query(id) }
     case .unknown: await drain()
     }
   }
@@ -71,6 +72,9 @@ package struct VenueGateway: OrderGateway {
     if let state = try? await VenueState(of: venue, after: tradeID) { enter(.venueState(state)) }
   }
 
+  /// An order that was withdrawn before it was handed over: no venue can know it.
+  func neverLeft(_ id: ClientOrderID) { enter(.orderAnswer(OrderAnswer(id: id, snapshot: nil))) }
+
   private func drain() async { for report in await reports() { enter(.report(report)) } }
 }
 
@@ -81,46 +85,4 @@ extension VenueState {
     let orders = try await venue.openOrders()
     self.init(account: account, openOrders: orders, fills: try await venue.fills(after: tradeID))
   }
-}
-
-/// Carries orders off the engine's thread, one after the other, so that a slow disk or venue never holds up the loop.
-package final class QueuedGateway: OrderGateway {
-  private enum Errand: Sendable {
-    case send(OutboundOrder)
-    case cancel(ClientOrderID)
-    case query(ClientOrderID)
-    case books(after: UInt64)
-  }
-
-  private let gateway: VenueGateway
-  private let errands = Mailbox<Errand>(capacity: 1024) { _ in .keep }
-  private let refuse: @Sendable (ClientOrderID) -> Void
-
-  /// A queue in front of `gateway`; `refuse` is told of an order that found the queue full.
-  package init(gateway: VenueGateway, refuse: @escaping @Sendable (ClientOrderID) -> Void) {
-    self.gateway = gateway
-    self.refuse = refuse
-  }
-
-  package func send(_ order: OutboundOrder) async {
-    if !errands.send(.send(order)) { refuse(order.request.clientID) }
-  }
-  package func queryBooks(after tradeID: UInt64) async { errands.send(.books(after: tradeID)) }
-  package func cancel(_ id: ClientOrderID) async { errands.send(.cancel(id)) }
-  package func query(_ id: ClientOrderID) async { errands.send(.query(id)) }
-
-  /// Works until the queue is closed.
-  package func run() async {
-    while let errand = await errands.next() {
-      switch errand {
-      case .send(let order): await gateway.send(order)
-      case .books(let tradeID): await gateway.queryBooks(after: tradeID)
-      case .cancel(let id): await gateway.cancel(id)
-      case .query(let id): await gateway.query(id)
-      }
-    }
-  }
-
-  /// Takes no more errands.
-  package func close() { errands.close() }
 }

@@ -3,7 +3,7 @@ import Synchronization
 
 /// The last gate before the wire. The watcher of the control directory closes it the moment it sees a stop, before the
 /// stop comes round as an event; every order passes it.
-package final class StopGate: Sendable {
+package final class StopGate: LastGate {
   /// Why the gate is closed.
   package struct Closure: Sendable, Equatable {
     package var level: StopLevel
@@ -51,8 +51,20 @@ package final class StopGate: Sendable {
     }
   }
 
-  /// Whether an order may leave now.
-  package func allows(_ request: OrderRequest) -> Bool {
+  package func pass(_ request: OrderRequest, _ handOver: () -> Void) -> Bool {
+    // The lock that closing takes too: that is what makes an order that leaves and a stop that comes one after the other.
+    state.withLock { state in
+      guard Self.allows(request, under: state.closure?.level) else { return false }
+      handOver()
+      return true
+    }
+  }
+
+  /// Whether an order may leave now. Only `pass` says it for good.
+  package func allows(_ request: OrderRequest) -> Bool { Self.allows(request, under: level) }
+
+  /// Whether an order may leave while a stop of `level` holds; nil: none does.
+  package static func allows(_ request: OrderRequest, under level: StopLevel?) -> Bool {
     switch level {
     case nil: true
     case .reduce: request.isReduceOnly

@@ -51,8 +51,10 @@ public actor PaperVenue: Venue {
     return waiting
   }
 
-  /// Accepts an order once the ledger has it, or refuses it.
-  public func submit(_ order: OutboundOrder) async -> SubmitOutcome {
+  /// Accepts an order once the ledger has it, or refuses it. Being taken on by this actor is the hand-over: the ledger's
+  /// write must not hold up a stop.
+  public func submit(_ order: OutboundOrder, through gate: any LastGate) async -> SubmitOutcome {
+    guard gate.pass(order.request, {}) else { return .rejected(.stopLatch) }
     let fault = faults.isEmpty ? nil : faults.removeFirst()
     if fault == .loseOrder { return .unknown(cause: "order lost on the way") }
     let outcome = place(order.request)

@@ -3,8 +3,21 @@ import Exchange
 
 extension ServedVenue {
   /// Hands over an order. Without a session it is `.unknown` too: whoever asks later learns that it never arrived.
-  public func submit(_ order: OutboundOrder) async -> SubmitOutcome {
-    switch await ending(of: .submit(order.request)) {
+  public func submit(_ order: OutboundOrder, through gate: any LastGate) async -> SubmitOutcome {
+    var mayLeave = true
+    let ending = await withCheckedContinuation { (continuation: CheckedContinuation<PendingRequests.Ending, Never>) in
+      let end: (PendingRequests.Ending) -> Void = { continuation.resume(returning: $0) }
+      // Behind bytes that the socket has not taken yet, the order would leave later than the gate was asked.
+      guard output.isEmpty else { return end(.loss("the connection takes nothing at present")) }
+      if !gate.pass(order.request, { send(.submit(order.request), end) }) {
+        mayLeave = false
+        end(.loss("a stop holds"))
+      }
+      // What is left of it must not follow later: a line cut in two is no order.
+      if !output.isEmpty { lose("the connection takes nothing") }
+    }
+    guard mayLeave else { return .rejected(.stopLatch) }
+    switch ending {
     case .answer(.placed): return .accepted
     case .answer(.refused(let reason)): return .rejected(reason)
     case .answer(.fault(let fault)) where fault.code.isRefusal: return .rejected(.invalid)

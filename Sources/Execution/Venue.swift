@@ -6,7 +6,11 @@ import Core
 /// and never rounds an order to be more aggressive than asked.
 public protocol Venue: Sendable {
   /// Hands over an order. Never throws: no trusted answer is `.unknown`.
-  func submit(_ order: OutboundOrder) async -> SubmitOutcome
+  ///
+  /// `gate` is asked in the step that hands the order over, with no suspension between its word and the bytes: in its
+  /// `pass` the order's bytes go to the socket, or nothing does and the answer is `.rejected(.stopLatch)`. Bytes that the
+  /// socket does not take at once must not be kept for later: after a stop nobody could call them back.
+  func submit(_ order: OutboundOrder, through gate: any LastGate) async -> SubmitOutcome
   /// Asks to end an order.
   func cancel(_ id: ClientOrderID) async -> CancelOutcome
   /// The order; nil only when the venue surely does not know it and never will: not while it could still arrive.
@@ -17,6 +21,11 @@ public protocol Venue: Sendable {
   func fills(after tradeID: UInt64) async throws -> [Fill]
   /// Cash and positions.
   func account() async throws -> AccountSnapshot
+}
+
+extension Venue {
+  /// Hands over an order where there is no stop that could come in between: in tests and measurements.
+  package func submit(_ order: OutboundOrder) async -> SubmitOutcome { await submit(order, through: OpenGate()) }
 }
 
 /// The only two kinds of order that can leave.

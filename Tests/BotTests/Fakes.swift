@@ -52,6 +52,8 @@ final class RecordingVenue: Venue {
   private let onSubmit: @Sendable () -> Void
   private let log = Mutex<[Arrival]>([])
   private let questions = Mutex<(queries: [ClientOrderID], refusesQueries: Bool)>(([], false))
+  private let ends = Mutex<[ClientOrderID]>([])
+  private let cancelHook = Mutex<(@Sendable () -> Void)?>(nil)
 
   init(inner: PaperVenue, gate: StopGate, onSubmit: @escaping @Sendable () -> Void) {
     self.inner = inner
@@ -61,14 +63,22 @@ final class RecordingVenue: Venue {
 
   var arrivals: [Arrival] { log.withLock { $0 } }
   var queries: [ClientOrderID] { questions.withLock { $0.queries } }
+  var cancels: [ClientOrderID] { ends.withLock { $0 } }
+  func onCancel(_ hook: @escaping @Sendable () -> Void) { cancelHook.withLock { $0 = hook } }
   func refuseQueries(_ flag: Bool) { questions.withLock { $0.refusesQueries = flag } }
 
-  func submit(_ order: OutboundOrder) async -> SubmitOutcome {
-    log.withLock { $0.append(Arrival(order: order, level: gate.level)) }
+  func submit(_ order: OutboundOrder, through lastGate: any LastGate) async -> SubmitOutcome {
+    // A stop can come here, after everybody has looked: the gate's word at the hand-over counts.
     onSubmit()
+    guard lastGate.pass(order.request, {}) else { return .rejected(.stopLatch) }
+    log.withLock { $0.append(Arrival(order: order, level: gate.level)) }
     return await inner.submit(order)
   }
-  func cancel(_ id: ClientOrderID) async -> CancelOutcome { await inner.cancel(id) }
+  func cancel(_ id: ClientOrderID) async -> CancelOutcome {
+    ends.withLock { $0.append(id) }
+    cancelHook.withLock { $0 }?()
+    return await inner.cancel(id)
+  }
   func order(_ id: ClientOrderID) async throws -> OrderSnapshot? {
     let isRefused = questions.withLock {
       $0.queries.append(id)

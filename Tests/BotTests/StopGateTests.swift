@@ -115,7 +115,7 @@ struct StopGateTests {
       clientID: ClientOrderID(sequence: 9, role: .entry), instrument: InstrumentID(index: 0), side: .buy, kind: .market,
       quantity: Quantity(raw: Quantity.unit), isReduceOnly: false)
     let order = OutboundOrder.approved(ApprovedOrder(request: request, collar: Price(raw: 1), stopDistance: nil))
-    _ = await rig.venue.submit(order)
+    _ = await rig.venue.submit(order, through: OpenGate())
     #expect(rig.venue.arrivals.map(\.level) == [.stop])
   }
 
@@ -165,22 +165,5 @@ struct StopGateTests {
     await rig.trade(bars[(warm + 4 * count)..<(warm + 10 * count)])
     let left = await rig.engine.stages.execution.books.positions
     #expect(left.allSatisfy { $0.side == .flat }, "\(left)")
-  }
-
-  @Test func aFullQueueRefusesInsteadOfLosing() async throws {
-    let rig = try await Rig.make(.init(isRecording: false))
-    let refused = Mutex(0)
-    let gateway = VenueGateway(venue: rig.venue, gate: rig.gate, reports: { [] }, enter: { rig.mailbox.send($0) })
-    let queue = QueuedGateway(gateway: gateway) { _ in refused.withLock { $0 += 1 } }
-    let id = ClientOrderID(sequence: 1, role: .entry)
-    for _ in 0..<4096 { await queue.cancel(id) }
-    let request = OrderRequest(
-      clientID: id, instrument: InstrumentID(index: 0), side: .buy, kind: .market, quantity: Quantity(raw: 1),
-      isReduceOnly: false)
-    await queue.send(.approved(ApprovedOrder(request: request, collar: Price(raw: 1), stopDistance: nil)))
-    #expect(refused.withLock { $0 } == 1)
-    queue.close()
-    await queue.run()
-    #expect(rig.venue.arrivals.isEmpty && !rig.venue.queries.isEmpty)
   }
 }

@@ -88,10 +88,10 @@ final class VenueLink: Venue, @unchecked Sendable {
     }
   }
 
-  func submit(_ order: OutboundOrder) async -> SubmitOutcome {
+  func submit(_ order: OutboundOrder, through gate: any LastGate) async -> SubmitOutcome {
     guard life.isAlive else { return .unknown(cause: "the process has died") }
     let request = world.mutated(order)
-    world.checks.handedOver(request)
+    guard gate.pass(order.request, { world.checks.handedOver(request) }) else { return .rejected(.stopLatch) }
     let outcome = await carry(request)
     if world.mutant.resends, case .unknown = outcome {
       world.checks.handedOver(request)
