@@ -11,6 +11,8 @@ package enum Ingress: Sendable {
   case answer(NetworkAnswer, instrument: InstrumentID)
   /// The deadline of a network request has passed.
   case deadline(ticket: UInt64)
+  /// A flattening stop may have something to do that no bar reminds it of.
+  case flattenDue
   /// What became of a submission.
   case outcome(ClientOrderID, SubmitOutcome)
   /// News of an order.

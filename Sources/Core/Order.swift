@@ -54,6 +54,8 @@ public enum OrderRole: String, Sendable, Codable, CaseIterable {
   case protectiveStop = "protective_stop"
   case takeProfit = "take_profit"
   case flatten
+  /// Closes a position in place of a bot that does not: sent by the guard alone, under names of its own.
+  case guardFlatten = "guard_flatten"
 
   /// One letter in the client order id.
   public var letter: Character {
@@ -63,6 +65,7 @@ public enum OrderRole: String, Sendable, Codable, CaseIterable {
     case .protectiveStop: "s"
     case .takeProfit: "t"
     case .flatten: "f"
+    case .guardFlatten: "g"
     }
   }
 }
@@ -136,7 +139,7 @@ public struct ProtectiveOrder: Hashable, Sendable {
   ) {
     let quantity = position.tradableQuantity(lot: lot)
     guard position.side != .flat, quantity.isPositive else { return nil }
-    guard role == .protectiveStop || role == .takeProfit || role == .flatten else { return nil }
+    guard role != .entry && role != .exit else { return nil }
     request = OrderRequest(
       clientID: ClientOrderID(sequence: sequence, role: role, attempt: attempt), instrument: instrument,
       side: position.side == .long ? .sell : .buy, kind: kind, quantity: quantity, isReduceOnly: true)

@@ -22,6 +22,8 @@ public struct ExecutionCounters: Hashable, Sendable, Codable {
   public var staleFills = 0
   /// Fills of orders that execution does not know.
   public var foreignFills = 0
+  /// Fills of orders that the guard sent in the bot's place.
+  public var guardFills = 0
   /// Fills beyond the order's quantity.
   public var overFills = 0
   /// Fills of orders that had ended.

@@ -128,7 +128,8 @@ extension ExecutionStage {
     order.filledQuantity = snapshot.filledQuantity
     order.venueFilledQuantity = snapshot.filledQuantity
     state.orders.append(order)
-    state.lastDecision = max(state.lastDecision ?? 0, id.sequence)
+    // The guard counts by itself: its numbers say nothing about decisions.
+    if id.role != .guardFlatten { state.lastDecision = max(state.lastDecision ?? 0, id.sequence) }
     found.repairs.append("order \(id): unknown to us, adopted from the venue's open orders")
     effects.append(.alert("order \(id) rests at the venue and was unknown to us"))
     if id.role == .protectiveStop {

@@ -88,6 +88,10 @@ extension ExecutionStage {
     effects.append(.filled(fill, position: state.positions[slot], realisedQuote: realised))
     followProtection(fill, order, slot)
     guard let order else {
+      if fill.clientID.role == .guardFlatten {
+        state.counters.guardFills += 1
+        return effects.append(.alert("fill \(fill.tradeID) of \(fill.clientID): the guard closed a position"))
+      }
       state.counters.foreignFills += 1
       return effects.append(.alert("fill \(fill.tradeID) of order \(fill.clientID), which execution does not know"))
     }

@@ -4,7 +4,7 @@ extension ExecutionStage {
   /// Carries out a stop. A lower level than the one in force changes nothing.
   ///
   /// `reduce` cancels entries; `stop` cancels everything, protective stops included; `flatten` also closes positions
-  /// with limit orders at most `flattenCollar` beyond `prices` (last price by instrument index). The cancels come first.
+  /// with limit orders at most `flattenCollar(after:)` beyond `prices` (last price by instrument index). The cancels come first.
   /// Calling again with a new `sequence` cancels flattening orders that rest and, once they are gone, replaces them at
   /// the new prices.
   public mutating func stop(
@@ -13,7 +13,8 @@ extension ExecutionStage {
     var effects: [ExecutionEffect] = []
     if let plan = state.plan, plan.level > level { return effects }
     let nextAttempt = state.plan.map { $0.sequence == sequence ? $0.nextAttempt : 0 } ?? 0
-    state.plan = StopPlan(level: level, sequence: sequence, nextAttempt: nextAttempt)
+    let repricings = repricings(at: level, sequence: sequence)
+    state.plan = StopPlan(level: level, sequence: sequence, nextAttempt: nextAttempt, repricings: repricings)
     var isClosing = Set<InstrumentID>()
     for index in state.orders.indices {
       let order = state.orders[index]
@@ -39,7 +40,8 @@ extension ExecutionStage {
     let position = state.positions[Int(instrument.id.index)]
     guard let plan = state.plan, let attempt = UInt16(exactly: plan.nextAttempt), let last, last.isPositive,
       let rules = instrument.rules(at: time),
-      let limit = try? Self.flattenLimit(position.side, last: last, tick: rules.tick),
+      let limit = try? Self.flattenLimit(
+        position.side, last: last, tick: rules.tick, collar: Self.flattenCollar(after: plan.repricings ?? 0)),
       let order = ProtectiveOrder(
         sequence: plan.sequence, role: .flatten, attempt: attempt, instrument: instrument.id, position: position,
         kind: .limit(limit), lot: rules.lot)
@@ -51,9 +53,11 @@ extension ExecutionStage {
     effects.append(.intent(.protective(order)))
   }
 
-  /// The worst price at which a position is closed, rounded to stay inside the collar.
-  static func flattenLimit(_ side: PositionSide, last: Price, tick: Price) throws -> Price {
-    let share = side == .long ? Rate.unit - flattenCollar.raw : Rate.unit + flattenCollar.raw
+  /// The worst price at which a position is closed, rounded to stay inside the collar around `last`.
+  package static func flattenLimit(
+    _ side: PositionSide, last: Price, tick: Price, collar: Rate = flattenCollar
+  ) throws -> Price {
+    let share = side == .long ? Rate.unit - collar.raw : Rate.unit + collar.raw
     let limit = try last.scaled(by: Rate(raw: share), rounding: side == .long ? .up : .down)
       .rounded(toMultipleOf: tick, side == .long ? .up : .down)
     return max(limit, tick)

@@ -51,4 +51,6 @@ public struct StopPlan: Hashable, Sendable, Codable {
   public internal(set) var sequence: UInt64
   /// Number of the plan's next order.
   public internal(set) var nextAttempt: Int = 0
+  /// How often closing orders were given a new price; nil: never.
+  public internal(set) var repricings: Int?
 }

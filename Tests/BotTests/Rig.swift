@@ -95,6 +95,7 @@ actor Rig {
     callbacks.demand = { mailbox.send(.control($0)) }
     callbacks.think = { requests.add($0) }
     callbacks.log = { lines.add("\($0.rawValue) \($1)") }
+    callbacks.notify = { lines.add("notify \($0) \($1)") }
     var held: HeldGateway?
     let engine = try await Engine.assemble(parts, callbacks: callbacks) { _ in
       let gateway = VenueGateway(

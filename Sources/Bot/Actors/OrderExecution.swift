@@ -78,17 +78,28 @@ package actor OrderExecution {
     }
   }
 
-  /// Carries out a stop. `prices` are the last ones by instrument index.
-  package func stop(_ level: StopLevel, prices: [Price?], context: EventContext) async {
-    await perform(stage.stop(level, sequence: context.input, prices: prices, at: context.at), context)
+  /// Carries out a stop. `prices` are the last ones by instrument index. The cancels go out first; `afterCancels` is for
+  /// what may take its time, such as writing to a disk.
+  package func stop(
+    _ level: StopLevel, prices: [Price?], context: EventContext, afterCancels: @Sendable () -> Void = {}
+  ) async {
+    let effects = stage.stop(level, sequence: context.input, prices: prices, at: context.at)
+    let first = effects.firstIndex { if case .intent = $0 { true } else { false } } ?? effects.endIndex
+    await perform(Array(effects[..<first]), context)
+    afterCancels()
+    await perform(Array(effects[first...]), context)
   }
 
   /// Closes what a flattening stop has left: a position from an order that filled after the stop, or one whose closing
   /// order has rested through a bar of `instrument` and needs a new price. At a bar, so that two instruments cannot
-  /// cancel each other's orders for ever.
-  package func flattenRest(after instrument: InstrumentID, prices: [Price?], context: EventContext) async {
+  /// cancel each other's orders for ever; nil: at a timer, for a feed that brings no bars.
+  package func flattenRest(after instrument: InstrumentID?, prices: [Price?], context: EventContext) async {
     let state = stage.state
     guard state.plan?.level == .flatten else { return }
+    guard let instrument else {
+      guard stage.isFlattenDue(at: context.at) else { return }
+      return await perform(stage.stop(.flatten, sequence: context.input, prices: prices, at: context.at), context)
+    }
     let closing = state.orders.filter { $0.id.role == .flatten }
     let isLeft = state.positions.enumerated().contains { slot, position in
       position.side != .flat && !closing.contains { Int($0.request.instrument.index) == slot }
@@ -208,6 +219,8 @@ package actor OrderExecution {
   package var books: (positions: [PositionView], cashQuote: Money, feesQuote: Money) {
     (stage.positions, stage.cashQuote, stage.state.feesQuote)
   }
+  /// Whether a flattening stop has something to do without a bar.
+  package func isFlattenDue(at time: Timestamp) -> Bool { stage.isFlattenDue(at: time) }
   /// What must survive a restart.
   package var state: ExecutionState { stage.state }
   /// Orders and fills so far in this run, and the time from a bar to the intent of its order.

@@ -26,6 +26,7 @@ package actor Supervisor {
   private let gateway: any OrderGateway
   private let time: any TimeSource
   private let log: @Sendable (LogLevel, String) -> Void
+  private let notify: @Sendable (String, String) -> Void
   package private(set) var latch: StopLatch?
   package private(set) var degradations: Set<Degradation> = []
   package private(set) var isVenueReady = false
@@ -38,7 +39,8 @@ package actor Supervisor {
   package init(
     executor: any SerialExecutor, stages: Stages, instruments: InstrumentTable, recorder: Recorder, gate: StopGate,
     latchStore: any LatchStore, gateway: any OrderGateway, time: any TimeSource,
-    log: @escaping @Sendable (LogLevel, String) -> Void
+    log: @escaping @Sendable (LogLevel, String) -> Void,
+    notify: @escaping @Sendable (_ event: String, _ text: String) -> Void = { _, _ in }
   ) {
     self.executor = executor
     self.stages = stages
@@ -49,6 +51,7 @@ package actor Supervisor {
     self.gateway = gateway
     self.time = time
     self.log = log
+    self.notify = notify
     lastBars = Array(repeating: nil, count: instruments.count)
   }
 
@@ -101,6 +104,13 @@ package actor Supervisor {
         RecordEncoder.timer(TimerRecord(kind: "deadline", ticket: ticket, at: now))
       }
       await stages.agent.deadlinePassed(ticket: ticket, context: context(sequence))
+    case .flattenDue:
+      guard latch?.level == .flatten, await stages.execution.isFlattenDue(at: now) else { return }
+      let sequence = recorder.record(.timer) { _ in
+        RecordEncoder.timer(TimerRecord(kind: "flatten", ticket: 0, at: now))
+      }
+      await stages.execution.flattenRest(
+        after: nil, prices: lastBars.map { $0?.close }, context: context(sequence))
     case .outcome(let id, let outcome):
       let sequence = recorder.record(.outcome) { _ in
         RecordEncoder.outcome(OutcomeRecord(clientID: id, outcome: outcome, at: now))
@@ -159,6 +169,10 @@ package actor Supervisor {
       if condition == .venueLost { isVenueReady = false }
       await publishState()
       if condition == .venueLost && !isOn { await askVenue(context(sequence)) }
+      // Before anything else, a venue that is back hears which orders must end.
+      if condition == .venueLost && !isOn, latch.map({ $0.level > .reduce }) ?? false {
+        await stages.execution.resend(context: context(sequence))
+      }
       if condition == .journalUnhealthy && !isOn { await stages.execution.protectAgain(context: context(sequence)) }
       return "\(condition.rawValue) \(isOn ? "sets in" : "is over")"
     case .clockSkew(let millis):
@@ -177,26 +191,31 @@ package actor Supervisor {
     _ level: StopLevel, _ source: StopSource, _ reason: String, _ context: EventContext
   ) async -> String {
     gate.close(level, source: source, reason: reason)
+    counters.stops[source, default: 0] += 1
     await stages.risk.latched(by: source)
     if let latch, latch.level >= level { return "already latched as \(latch.id) (\(latch.level.rawValue))" }
     let new = StopLatch(
       id: latch?.id ?? "L\(context.input)-\(String(context.at.milliseconds, radix: 36))", level: level, source: source,
       reason: reason, at: context.at)
     latch = new
-    do { try latchStore.write(new) } catch {
-      log(.critical, "latch cannot be written (\(error)): the stop holds in memory, and the next start is halted")
-    }
     recorder.record(.latch) { _ in RecordEncoder.latch(new, isSet: true, by: nil, at: context.at) }
     await publishState()
-    await stages.execution.stop(level, prices: lastBars.map { $0?.close }, context: context)
-    log(.critical, "STOP \(level.rawValue) from \(source.rawValue): \(reason) [latch \(new.id)]")
+    // The cancels do not wait for the disk.
+    await stages.execution.stop(level, prices: lastBars.map { $0?.close }, context: context) { [latchStore, log] in
+      do { try latchStore.write(new) } catch {
+        log(.critical, "latch cannot be written (\(error)): the stop holds in memory, and the next start is halted")
+      }
+    }
+    let text = "STOP \(level.rawValue) from \(source.rawValue): \(reason) [latch \(new.id)]"
+    log(.critical, text)
+    notify("stop", text)
     return "stopped (\(level.rawValue)), latch \(new.id)"
   }
 
   private func resume(_ id: String, _ context: EventContext) async -> String {
     let generation = gate.generation
-    guard let held = latch else { return "refused: nothing is latched" }
-    guard held.id == id else { return "refused: the latch is \(held.id), not \(id)" }
+    guard let held = latch else { return refuse("nothing is latched") }
+    guard held.id == id else { return refuse("the latch is \(held.id), not \(ControlDirectory.printable(id))") }
     // A latch names the cause that set it; others may have joined it since.
     for source in [held.source, .lossLimit, .throttle] { await stages.risk.resume(from: source) }
     latch = nil
@@ -216,7 +235,13 @@ package actor Supervisor {
     guard isLifted else { return await keepStopped(held, context) }
     await publishState()
     await gateway.queryBooks(after: await stages.execution.reconcileAfter)
+    notify("resume", "latch \(held.id) cleared")
     return "resumed, latch \(held.id) cleared"
+  }
+
+  private func refuse(_ reason: String) -> String {
+    counters.refusedResumes += 1
+    return "refused: \(reason)"
   }
 
   /// A resume that could not be completed: the journal or the latch file cannot be written, or a new stop came.
@@ -224,7 +249,7 @@ package actor Supervisor {
     latch = held
     await publishState()
     await stages.execution.stop(held.level, prices: lastBars.map { $0?.close }, context: context)
-    return "refused: journal or latch file cannot be written, or a new stop came; the latch \(held.id) holds"
+    return refuse("journal or latch file cannot be written, or a new stop came; the latch \(held.id) holds")
   }
 
   private func switchPolicy(_ command: RollbackCommand, by person: String, _ context: EventContext) async -> String {
@@ -275,4 +300,8 @@ package struct InputCounters: Sendable {
   package var bars = 0
   package var preRollBars = 0
   package var deadlines = 0
+  /// Wishes to stop, by where they came from; repeated ones count again.
+  package var stops: [StopSource: Int] = [:]
+  /// Resumes that were refused.
+  package var refusedResumes = 0
 }

@@ -62,6 +62,8 @@ package struct EngineCallbacks: Sendable {
   package var saveState: @Sendable () async -> Void = {}
   package var think: @Sendable (NetworkRequest) -> Void = { _ in }
   package var log: @Sendable (LogLevel, String) -> Void = { _, _ in }
+  /// Tells whoever is on duty of an event: `stop`, `resume`.
+  package var notify: @Sendable (_ event: String, _ text: String) -> Void = { _, _ in }
   /// No callbacks.
   package init() {}
 }
@@ -118,7 +120,7 @@ package struct Engine: Sendable {
     let supervisor = Supervisor(
       executor: lane("supervisor"), stages: stages, instruments: parts.instruments, recorder: recorder,
       gate: parts.gate,
-      latchStore: parts.latchStore, gateway: gateway, time: parts.time, log: callbacks.log)
+      latchStore: parts.latchStore, gateway: gateway, time: parts.time, log: callbacks.log, notify: callbacks.notify)
     return Engine(executor: executor, recorder: recorder, supervisor: supervisor, stages: stages)
   }
 }

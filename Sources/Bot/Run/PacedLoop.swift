@@ -61,16 +61,22 @@ package actor PacedLoop {
   /// not been compared for a while.
   private func tend() async {
     let now = parts.time.monotonicNanoseconds
-    // Heartbeats come four times a second; one that is a little early must not cost a whole round.
-    guard now &- lastTended >= 900_000_000 else { return }
-    lastTended = now
     let execution = parts.engine.stages.execution
+    let supervisor = parts.engine.supervisor
+    // Heartbeats come four times a second; one that is a little early must not cost a whole round.
+    let isRound = now &- lastTended >= 900_000_000
+    let isStopped = await supervisor.latch.map { $0.level > .reduce } ?? false
+    // A stop's cancels are sent again at every beat until each is answered.
+    guard isRound || isStopped else { return }
     let context = EventContext(
       input: parts.engine.recorder.nextSequence, at: clock.now, startedNanoseconds: now)
     await execution.resend(context: context)
+    guard isRound else { return }
+    lastTended = now
+    await supervisor.process(.flattenDue, at: clock.now)
     let isDue = now &- booksAsked >= UInt64(parts.reconcileSeconds) * 1_000_000_000
     let isWanted = await execution.needsReconciliation
-    let isReady = await parts.engine.supervisor.isVenueReady
+    let isReady = await supervisor.isVenueReady
     if isDue || isWanted || !isReady {
       booksAsked = now
       await parts.gateway.queryBooks(after: await execution.reconcileAfter)

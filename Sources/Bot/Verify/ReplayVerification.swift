@@ -151,6 +151,7 @@ package final class ReplayVerification {
       return (.answer(NetworkAnswer(answer), instrument: answer.instrument), answer.at)
     case .timer:
       let timer = try decoder.timer(record)
+      if timer.kind == "flatten" { return (.flattenDue, timer.at) }
       return (.deadline(ticket: timer.ticket), timer.at)
     case .outcome:
       let outcome = try decoder.outcome(record)

@@ -32,6 +32,7 @@ public struct ClientKey: Hashable, Sendable {
       case .protectiveStop: 2
       case .takeProfit: 3
       case .flatten: 4
+      case .guardFlatten: 5
       }
     self.init(high: id.sequence, low: role << 16 | UInt64(id.attempt))
   }
@@ -40,7 +41,7 @@ public struct ClientKey: Hashable, Sendable {
   public var clientOrderID: ClientOrderID? {
     let role = Int(truncatingIfNeeded: low >> 16)
     guard low >> 16 < UInt64(OrderRole.allCases.count) else { return nil }
-    let roles: [OrderRole] = [.entry, .exit, .protectiveStop, .takeProfit, .flatten]
+    let roles: [OrderRole] = [.entry, .exit, .protectiveStop, .takeProfit, .flatten, .guardFlatten]
     return ClientOrderID(sequence: high, role: roles[role], attempt: UInt16(truncatingIfNeeded: low))
   }
 }

@@ -20,6 +20,7 @@ struct UsedOrderIDs: Sendable, Equatable {
       case .protectiveStop: 2
       case .takeProfit: 3
       case .flatten: 4
+      case .guardFlatten: 5
       }
     return Int(instrument.index) * OrderRole.allCases.count + role
   }
