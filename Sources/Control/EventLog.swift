@@ -61,6 +61,24 @@ package final class EventLog: Sendable {
     write(line: line.bytes, level)
   }
 
+  /// Writes a line for whoever is on duty: the same with a member `event`, for a forwarder to pick up.
+  package func notify(_ event: String, _ message: String, level: LogLevel = .critical) {
+    var line = CanonicalJSON(capacity: 200 + message.utf8.count)
+    line.object {
+      $0.key("at")
+      $0.value(time.now.description)
+      $0.key("event")
+      $0.value("notify")
+      $0.key("level")
+      $0.value(level.rawValue)
+      $0.key("message")
+      $0.value(message)
+      $0.key("what")
+      $0.value(event)
+    }
+    write(line: line.bytes, level)
+  }
+
   /// Writes a line of JSON that was made elsewhere.
   package func write(line: [UInt8], _ level: LogLevel = .info) {
     guard level >= minimum else { return }

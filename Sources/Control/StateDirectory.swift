@@ -15,11 +15,14 @@ package struct StateDirectory: Sendable {
       ?? (Self.nonEmpty(environment["XDG_STATE_HOME"]) ?? home + "/.local/state") + "/hrmbot"
     self.path = URL(fileURLWithPath: chosen).standardizedFileURL.path
     controlPath = Self.nonEmpty(environment["HRMBOT_CONTROL"]) ?? self.path + "/control"
+    heartbeatPath = Self.nonEmpty(environment["HRMBOT_HEARTBEAT"]) ?? self.path + "/heartbeat"
   }
 
   private static func nonEmpty(_ text: String?) -> String? { text.flatMap { $0.isEmpty ? nil : $0 } }
 
-  /// Path of the control directory.
+  /// The trading loop's heartbeat, for the guard: `$HRMBOT_HEARTBEAT`, else in this directory.
+  package let heartbeatPath: String
+  /// Path of the control directory: `$HRMBOT_CONTROL`, else in this directory.
   package let controlPath: String
   /// Directory of the running bot's journal.
   package var journalPath: String { path + "/journal" }

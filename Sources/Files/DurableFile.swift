@@ -68,24 +68,47 @@ package enum DurableFile {
   }
 
   /// Reads a regular file of at most `limit` bytes, without following links, without blocking on a FIFO.
-  package static func readSmall(_ path: String, limit: Int) -> Content {
+  package static func readSmall(_ path: String, limit: Int) -> Content { readOwned(path, limit: limit).content }
+
+  /// The same, with whose the very file is that was read; nil unless it was.
+  package static func readOwned(_ path: String, limit: Int) -> (content: Content, owner: FileOwner?) {
     var status = stat()
     guard lstat(path, &status) == 0 else {
-      return errno == ENOENT || errno == ENOTDIR ? .missing : .unreadable(String(cString: strerror(errno)))
+      return (errno == ENOENT || errno == ENOTDIR ? .missing : .unreadable(FileError.text()), nil)
     }
-    guard status.st_mode & S_IFMT == S_IFREG else { return .unreadable("not a regular file") }
+    // Looked at before it is opened: opening a device can set something off.
+    guard status.st_mode & S_IFMT == S_IFREG else { return (.unreadable("not a regular file"), nil) }
     let file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-    guard file >= 0 else { return .unreadable(String(cString: strerror(errno))) }
+    guard file >= 0 else { return (.unreadable(FileError.text()), nil) }
     defer { close(file) }
+    guard fstat(file, &status) == 0 else { return (.unreadable(FileError.text()), nil) }
     var bytes = [UInt8](repeating: 0, count: limit + 1)
     var count = 0
     while count <= limit {
       let got = bytes.withUnsafeMutableBytes { read(file, $0.baseAddress! + count, limit + 1 - count) }
-      if got < 0 { return .unreadable(String(cString: strerror(errno))) }
+      if got < 0 { return (.unreadable(FileError.text()), nil) }
       if got == 0 { break }
       count += got
     }
-    guard count <= limit else { return .unreadable("over \(limit) bytes") }
-    return .bytes(Array(bytes[0..<count]))
+    guard count <= limit else { return (.unreadable("over \(limit) bytes"), nil) }
+    let owner = FileOwner(user: status.st_uid, group: status.st_gid, links: Int(status.st_nlink))
+    return (.bytes(Array(bytes[0..<count])), owner)
+  }
+}
+
+/// Whose a file is.
+package struct FileOwner: Equatable, Sendable {
+  /// Its user.
+  package var user: uid_t
+  /// Its group.
+  package var group: gid_t
+  /// Names that it has.
+  package var links: Int
+
+  /// An owner as given.
+  package init(user: uid_t, group: gid_t, links: Int) {
+    self.user = user
+    self.group = group
+    self.links = links
   }
 }

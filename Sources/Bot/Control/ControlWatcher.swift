@@ -1,6 +1,7 @@
 import Control
 import Core
 import Foundation
+import Glibc
 import Synchronization
 
 /// Watches the control directory and the command inbox on a thread of its own, so that a stop is seen whatever the
@@ -9,7 +10,9 @@ package final class ControlWatcher: Sendable {
   private struct State {
     var stop: ControlReading.Stop?
     var resumeLatchID: String?
+    var resumeRefusal: String?
     var problem: String?
+    var wasReadOnly = false
     var lostSinceNanoseconds: UInt64?
   }
 
@@ -18,13 +21,16 @@ package final class ControlWatcher: Sendable {
   private let gate: StopGate
   private let pollMillis: Int
   private let time: any TimeSource
+  private let usesNotifications: Bool
+  private let log: @Sendable (LogLevel, String) -> Void
   private let enter: @Sendable (Ingress) -> Void
   private let isRunning = Atomic(true)
   private let ended = DispatchSemaphore(value: 0)
 
-  /// A watcher; `enter` takes what it finds to the engine.
+  /// A watcher; `enter` takes what it finds to the engine. Without notifications it only looks every `pollMillis`.
   package init(
     directory: ControlDirectory, inbox: CommandInbox, gate: StopGate, pollMillis: Int, time: any TimeSource,
+    usesNotifications: Bool = true, log: @escaping @Sendable (LogLevel, String) -> Void = { _, _ in },
     enter: @escaping @Sendable (Ingress) -> Void
   ) {
     self.directory = directory
@@ -32,6 +38,8 @@ package final class ControlWatcher: Sendable {
     self.gate = gate
     self.pollMillis = pollMillis
     self.time = time
+    self.usesNotifications = usesNotifications
+    self.log = log
     self.enter = enter
   }
 
@@ -45,11 +53,11 @@ package final class ControlWatcher: Sendable {
   /// Starts watching. `initial` is what `lookBeforeStart` found and the caller has dealt with.
   package func start(after initial: ControlReading) {
     let thread = Thread { [self] in
-      var state = State(stop: initial.stop, resumeLatchID: nil, problem: nil)
-      let watch = DirectoryWatch(path: directory.path)
+      var state = State(stop: initial.stop, wasReadOnly: initial.isReadOnly)
+      let watch = usesNotifications ? DirectoryWatch(path: directory.path) : nil
       while isRunning.load(ordering: .relaxed) {
         look(&state)
-        watch.wait(milliseconds: pollMillis)
+        if let watch { watch.wait(milliseconds: pollMillis) } else { usleep(UInt32(pollMillis) * 1000) }
       }
       ended.signal()
     }
@@ -65,13 +73,21 @@ package final class ControlWatcher: Sendable {
     }
     state.stop = reading.stop
     lookForResume(reading, &state)
-    lookForProblem(reading.problem, &state)
+    // Under systemd it is read-only for the bot from the start. One that becomes so can take no STOP any more.
+    let isTakenAway = reading.isReadOnly && !state.wasReadOnly
+    lookForProblem(reading.problem ?? (isTakenAway ? "\(directory.path): has become read-only" : nil), &state)
     for (command, reply) in inbox.take() { enter(.control(command, reply: reply)) }
   }
 
   /// Step two of a resume: STOP is gone, and RESUME names the latch. Each new content is tried once.
   private func lookForResume(_ reading: ControlReading, _ state: inout State) {
-    defer { state.resumeLatchID = reading.stop == nil ? reading.resumeLatchID : nil }
+    defer {
+      state.resumeLatchID = reading.stop == nil ? reading.resumeLatchID : nil
+      state.resumeRefusal = reading.stop == nil ? reading.resumeRefusal : nil
+    }
+    if reading.stop == nil, let refusal = reading.resumeRefusal, refusal != state.resumeRefusal, gate.level != nil {
+      log(.error, "resume refused: \(refusal)")
+    }
     guard reading.stop == nil, let id = reading.resumeLatchID, id != state.resumeLatchID else { return }
     // A RESUME that was left lying while nothing is latched is not worth a record.
     guard gate.level != nil else { return }

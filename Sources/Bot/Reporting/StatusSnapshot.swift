@@ -83,6 +83,12 @@ package struct StatusSnapshot: Codable, Sendable, Equatable {
   package var pathMicrosP99: Double?
   package var depthHistogram: [Int] = []
   package var bars: Int = 0
+  /// Wishes to stop, by where they came from.
+  package var stops: [Count] = []
+  /// Resumes that were refused.
+  package var refusedResumes: Int = 0
+  /// Errands to the venue that found their queue full.
+  package var refusedErrands: Int = 0
   package var feedProblems: [Count] = []
   package var journalPath: String?
   package var journalRecords: UInt64 = 0

@@ -53,9 +53,14 @@ extension PaperRun {
       takeHeartbeat: { [self] in isHeartbeatDue.exchange(false, ordering: .relaxed) },
       beat: { [self] in
         service.notify("WATCHDOG=1")
+        await pulse(prepared)
         await show(prepared)
       },
-      show: { [self] in await show(prepared) }, log: { [self] in log.write($0, $1) },
+      show: { [self] in
+        // The guard waits to hear that a stop has arrived.
+        await pulse(prepared)
+        await show(prepared)
+      }, log: { [self] in log.write($0, $1) },
       requestStop: { [self] in requestStop($0) })
   }
 
@@ -91,7 +96,10 @@ extension PaperRun {
       }
     }
     try await prepared.venue.close()
-    if !plan.pace.isVirtual { unlink(plan.home.statusPath) }
+    if !plan.pace.isVirtual {
+      unlink(plan.home.statusPath)
+      unlink(plan.home.heartbeatPath)
+    }
     return summary
   }
 
@@ -103,7 +111,7 @@ extension PaperRun {
     let now = plan.pace == .wallClock ? time.now : await supervisor.lastBarClose ?? time.now
     while let input = mailbox.poll() {
       switch input {
-      case .bar, .heartbeat, .end, .answer, .deadline: continue
+      case .bar, .heartbeat, .end, .answer, .deadline, .flattenDue: continue
       default: await supervisor.process(input, at: now)
       }
     }

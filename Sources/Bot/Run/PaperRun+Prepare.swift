@@ -47,7 +47,8 @@ extension PaperRun {
       ?? .inProcess(openVenue(source.instruments, engine: executor))
     let watcher = ControlWatcher(
       directory: ControlDirectory(path: plan.home.controlPath), inbox: CommandInbox(stateDirectory: plan.home.path),
-      gate: gate, pollMillis: plan.settings.control.pollMillis, time: time
+      gate: gate, pollMillis: plan.settings.control.pollMillis, time: time,
+      log: { [log] in log.write($0, $1) }
     ) { [mailbox] in mailbox.send($0) }
     if !plan.pace.isVirtual { try CommandInbox(stateDirectory: plan.home.path).prepare() }
     let lastSequence = store?.head.count ?? 0
@@ -187,6 +188,7 @@ extension PaperRun {
     if isWatched && callbacks.show == nil { callbacks.show = { @Sendable _ in } }
     callbacks.demand = { mailbox.send(.control($0)) }
     callbacks.log = { log.write($0, $1) }
+    callbacks.notify = { log.notify($0, $1) }
     let bound = decisionTime?.boundNanoseconds
     callbacks.think = { request in
       thinker?.think(request)
@@ -207,7 +209,11 @@ extension PaperRun {
         venue: venue.venue, gate: gate, reports: { await venue.takeReports() },
         enter: { mailbox.send($0) })
       guard !isVirtual else { return gateway }
-      queue = QueuedGateway(gateway: gateway) { mailbox.send(.outcome($0, .rejected(.invalid))) }
+      queue = QueuedGateway(gateway: gateway) {
+        mailbox.send(.outcome($0, .rejected(.invalid)))
+      } note: {
+        log.write(.error, $0)
+      }
       return queue!
     }
     let keeper = StateKeeper(executor: engine.executor, engine: engine, sessions: sessions)
@@ -241,10 +247,15 @@ extension PaperRun {
       lastTradeID: restored?.execution.trades.floor ?? 0,
       clockSkewMillis: plan.venueAddress == nil ? nil : relay.skewMillis,
       bookReadings: plan.venueAddress == nil ? 1 : 5)
+    // Watched from here on: a stop that comes while books are compared must find nothing tradable afterwards.
+    if !plan.pace.isVirtual { prepared.watcher.start(after: initial) }
     do {
       try await opening.perform(on: prepared.engine.supervisor, venue: prepared.venue.venue, now: now)
-    } catch let error as VenueError { throw StartError("\(error); start again once it answers", exitCode: 75) }
-    if !plan.pace.isVirtual { prepared.watcher.start(after: initial) }
+    } catch {
+      if !plan.pace.isVirtual { prepared.watcher.stop() }
+      guard let error = error as? VenueError else { throw error }
+      throw StartError("\(error); start again once it answers", exitCode: 75)
+    }
   }
 
   /// The latch that holds, on disk.

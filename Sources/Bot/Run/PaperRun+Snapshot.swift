@@ -1,3 +1,4 @@
+import Control
 import Core
 import Foundation
 import Glibc
@@ -11,6 +12,21 @@ extension PaperRun {
     if !plan.pace.isVirtual, let bytes = try? snapshot.encoded() {
       StatusFile.write(bytes, to: plan.home.statusPath)
     }
+  }
+
+  /// Beats, for the guard: the loop turns, and this is what it may do.
+  func pulse(_ prepared: Prepared) async {
+    let supervisor = prepared.engine.supervisor
+    let latch = await supervisor.latch
+    let bars = await supervisor.lastBars
+    var prices: [String: Price] = [:]
+    for instrument in prepared.instruments.instruments {
+      if let bar = bars[Int(instrument.id.index)] { prices[instrument.symbol] = bar.close }
+    }
+    let beat = Heartbeat(
+      sequence: beats.wrappingAdd(1, ordering: .relaxed).newValue, process: getpid(),
+      state: await supervisor.tradingState, latch: latch?.id, level: latch?.level, prices: prices)
+    HeartbeatFile(path: plan.home.heartbeatPath).write(beat)
   }
 
   /// What the bot says about itself now.
@@ -42,7 +58,15 @@ extension PaperRun {
     }
     snapshot.feedAgeMillis = plan.pace == .wallClock ? newest.map { now.millisecondsSince($0) } : nil
     snapshot.staleInstruments = stale.map { prepared.instruments[$0].symbol }
-    snapshot.bars = await supervisor.counters.bars
+    let counters = await supervisor.counters
+    snapshot.bars = counters.bars
+    snapshot.stops = StopSource.allCases.compactMap { source in
+      counters.stops[source].map { .init(name: source.rawValue, count: $0) }
+    }
+    snapshot.refusedResumes = counters.refusedResumes
+    if let errands = prepared.queue?.counters {
+      snapshot.refusedErrands = errands.refusedOrders + errands.refusedCancels + errands.refusedQuestions
+    }
     snapshot.journalPath = journalPath
     snapshot.journalRecords = prepared.engine.recorder.nextSequence - 1
     snapshot.isJournalHealthy = prepared.engine.recorder.isHealthy

@@ -47,6 +47,8 @@ package final class PaperRun: Sendable {
   let isHeartbeatDue = Atomic(false)
   private let stopRequest = Mutex<String?>(nil)
   let startedAt: Timestamp
+  /// Beats of the trading loop so far.
+  let beats = Atomic<UInt64>(0)
 
   /// A run of `plan`.
   package init(
