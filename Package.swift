@@ -16,7 +16,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], hasResources: Bo
 
 let package = Package(
   name: "hrmbot",
-  products: [.executable(name: "hrmbot", targets: ["hrmbot"])],
+  products: [
+    .executable(name: "hrmbot", targets: ["hrmbot"]),
+    .executable(name: "hrmbot-guard", targets: ["hrmbot-guard"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -53,6 +56,10 @@ let package = Package(
         "Bot", "Simulation", "Core", "Digest", "Exchange", "Execution", "Feed", "Features", "HRM", "Journal",
         "Settings", "Control", "Files", argumentParser,
       ]),
+    .target(name: "Guard", dependencies: ["Core", "Execution", "Control"]),
+    .executableTarget(
+      name: "hrmbot-guard",
+      dependencies: ["Guard", "Core", "Settings", "Exchange", "Execution", "Control", "Files", argumentParser]),
 
     .target(name: "Files", dependencies: ["Digest"]),
     .target(name: "Digest", dependencies: ["COpenSSL"]),
@@ -77,6 +84,8 @@ let package = Package(
         "Bot", "Core", "Settings", "Feed", "Features", "HRM", "Agent", "Risk", "Exchange", "Execution", "Journal",
         "Control", "Files", "Digest", database,
       ]),
+    tests("Control", ["Control", "Core", "Files"]),
+    tests("Guard", ["Guard", "Control", "Core", "Exchange", "Execution", "Files"]),
     tests("Digest", ["Digest"]),
     tests("Kernels", ["Kernels"]),
     tests("Tidy", []),

@@ -20,6 +20,8 @@ public struct BotSettings: Sendable, Equatable {
   public var journal = JournalSettings()
   /// The control directory.
   public var control = ControlSettings()
+  /// The guard beside the bot.
+  public var emergencyGuard = GuardSettings()
   /// The defaults.
   public init() {}
 }

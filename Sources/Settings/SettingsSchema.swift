@@ -4,7 +4,7 @@ import Core
 public enum SettingsSchema {
   /// Every value that can be set, in the order of the file.
   public static let entries: [SettingsEntry] =
-    market + policy + network + rollback + risk + execution + paper + journal + control
+    market + policy + network + rollback + risk + execution + paper + journal + control + emergencyGuard
 
   /// Sections in the order of the file, with what they are about.
   public static let sections: [(name: String, documentation: String)] = [
@@ -20,6 +20,7 @@ public enum SettingsSchema {
     ("paper", "The paper venue."),
     ("journal", "The durable record of everything that was seen and done."),
     ("control", "The directory in which a STOP file stops the bot."),
+    ("guard", "hrmbot-guard, the process that stops in the bot's place when the bot cannot."),
   ]
 
   /// The entry with a full name such as `risk.max_drawdown`.

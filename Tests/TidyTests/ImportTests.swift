@@ -10,7 +10,8 @@ import Testing
   /// know one another, so that none can skip a stage.
   private static let allowed: [String: Set<String>] = {
     let stages: Set<String> = [
-      "Core", "Settings", "Feed", "Features", "HRM", "Agent", "Risk", "Exchange", "Execution", "Journal", "Control", "Files",
+      "Core", "Settings", "Feed", "Features", "HRM", "Agent", "Risk", "Exchange", "Execution", "Journal", "Control",
+      "Files",
       "Digest",
     ]
     let tools = stages.union(["Bot", "Statistics", "Backtest", "Training"])
@@ -37,7 +38,8 @@ import Testing
       "Digest": ["COpenSSL"],
       "Transport": ["CCurl"],
       "hrmbot": tools.union(["Simulation", "Alignment", "Server", "Transport", "ArgumentParser"]),
-      "hrmbot-guard": ["Core", "Settings", "Execution", "Control", "Files", "ArgumentParser"],
+      "Guard": ["Core", "Execution", "Control"],
+      "hrmbot-guard": ["Guard", "Core", "Settings", "Exchange", "Execution", "Control", "Files", "ArgumentParser"],
     ]
   }()
 
