@@ -27,7 +27,8 @@ public struct GoldenCase: Sendable {
     settings = try GoldenSettings(json: json, file: base + ".json")
     let limits = base + ".tolerances.json"
     let tolerances = try JSON.decode(
-      [String: Double].self, try ModelError.naming { try BoundedFile.read(limits, limit: GoldenSettings.maxBytes) }, file: limits)
+      [String: Double].self, try ModelError.naming { try BoundedFile.read(limits, limit: GoldenSettings.maxBytes) },
+      file: limits)
     self.tolerances = tolerances
     if let name = tolerances.keys.sorted().first(where: { !(tolerances[$0]! >= 0) }) {
       throw ModelError(file: limits, subject: name, reason: "is \(tolerances[name]!), not a tolerance")

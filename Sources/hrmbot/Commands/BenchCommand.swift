@@ -8,7 +8,8 @@ struct BenchCommand: AsyncParsableCommand {
     discussion: """
       EXAMPLE
         hrmbot bench path
-      """, subcommands: [Path.self, Exchange.self])
+        hrmbot bench stop
+      """, subcommands: [Path.self, Exchange.self, BenchStopCommand.self])
 
   struct Path: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,6 +19,7 @@ struct BenchCommand: AsyncParsableCommand {
 
         EXAMPLES
           hrmbot bench path
+        hrmbot bench stop
           hrmbot bench path --bars 20000 --rate 1000 --json
         """)
     @Option(help: "Bars to send.") var bars = 20_000
