@@ -20,7 +20,7 @@ extension ExecutionStage {
     guard state.plan?.level == .flatten else { return false }
     let closing = state.orders.filter { $0.id.role == .flatten }
     let isLeft = state.positions.indices.contains { slot in
-      state.positions[slot].side != .flat && !closing.contains { Int($0.request.instrument.index) == slot }
+      tradable(slot, at: time).side != .flat && !closing.contains { Int($0.request.instrument.index) == slot }
     }
     return isLeft
       || closing.contains {
@@ -28,8 +28,9 @@ extension ExecutionStage {
       }
   }
 
-  func repricings(at level: StopLevel, sequence: UInt64) -> Int? {
+  /// How often the plan's closing orders have been priced so far; nil: never.
+  func repricings(at level: StopLevel) -> Int? {
     guard let plan = state.plan, plan.level == .flatten, level == .flatten else { return nil }
-    return plan.sequence == sequence ? plan.repricings : (plan.repricings ?? 0) + 1
+    return plan.repricings
   }
 }

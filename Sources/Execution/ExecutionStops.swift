@@ -13,7 +13,7 @@ extension ExecutionStage {
     var effects: [ExecutionEffect] = []
     if let plan = state.plan, plan.level > level { return effects }
     let nextAttempt = state.plan.map { $0.sequence == sequence ? $0.nextAttempt : 0 } ?? 0
-    let repricings = repricings(at: level, sequence: sequence)
+    let repricings = repricings(at: level)
     state.plan = StopPlan(level: level, sequence: sequence, nextAttempt: nextAttempt, repricings: repricings)
     var isClosing = Set<InstrumentID>()
     for index in state.orders.indices {
@@ -30,6 +30,10 @@ extension ExecutionStage {
       guard !isClosing.contains(instrument.id) else { continue }
       let slot = Int(instrument.id.index)
       flatten(instrument, last: slot < prices.count ? prices[slot] : nil, at: time, &effects)
+    }
+    // The next price that is given lies farther out.
+    if effects.contains(where: { if case .intent = $0 { true } else { false } }) {
+      state.plan?.repricings = (repricings ?? 0) + 1
     }
     return effects
   }

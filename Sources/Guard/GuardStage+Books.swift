@@ -36,7 +36,7 @@ extension GuardStage {
     if aim == .flatten {
       for slot in books.positions.indices { close(slot, books, at: now, wallClock, &effects) }
     }
-    let isOpen = books.positions.contains { $0.side != .flat }
+    let isOpen = books.positions.indices.contains { tradable($0, books, wallClock).side != .flat }
     let isClearNow =
       effects.isEmpty && !books.openOrders.contains { mustEnd($0) } && (aim < .flatten || !isOpen)
     if isClearNow && !isClear {
@@ -47,6 +47,12 @@ extension GuardStage {
     isClear = isClearNow
     nextLook = now &+ UInt64(isClear ? rules.watchMillis : rules.lookMillis) * 1_000_000
     return effects
+  }
+
+  /// What of a position can be traded: dust cannot.
+  private func tradable(_ slot: Int, _ books: GuardBooks, _ wallClock: Timestamp) -> PositionView {
+    let rules = slot < instruments.count ? instruments.instruments[slot].rules(at: wallClock) : nil
+    return books.positions[slot].tradable(under: rules)
   }
 
   private mutating func grow(to count: Int) {
@@ -89,7 +95,7 @@ extension GuardStage {
   private mutating func close(
     _ slot: Int, _ books: GuardBooks, at now: UInt64, _ wallClock: Timestamp, _ effects: inout [GuardEffect]
   ) {
-    let position = books.positions[slot]
+    let position = tradable(slot, books, wallClock)
     let orders = books.openOrders.filter { Int($0.request.instrument.index) == slot }
     let own = orders.filter { $0.request.clientID.role == .guardFlatten }
     guard position.side != .flat else {
@@ -136,6 +142,6 @@ extension GuardStage {
     }
     return ProtectiveOrder(
       sequence: sequence, role: .guardFlatten, attempt: attempt, instrument: instrument.id, position: position,
-      kind: .limit(limit))
+      kind: .limit(limit), lot: rules.lot)
   }
 }

@@ -28,7 +28,7 @@ struct FlattenTimerTests {
     #expect(!stage.isFlattenDue(at: due), "a cancel is under way")
     _ = stage.receive(.cancelled(id, at: due))
     #expect(stage.isFlattenDue(at: due), "a position is left that nothing closes")
-    #expect(price(stage.stop(.flatten, sequence: 21, prices: [last], at: due)) == Desk.price("97"))
+    #expect(price(stage.stop(.flatten, sequence: 21, prices: [last], at: due)) == Desk.price("98"))
   }
 
   @Test func theCollarWidensUpToItsBound() {
@@ -42,7 +42,10 @@ struct FlattenTimerTests {
     var stage = Desk.stage()
     _ = stage.open(Desk.entry(1, stop: nil))
     for sequence in UInt64(9)..<14 { _ = stage.stop(.flatten, sequence: sequence, prices: [nil], at: Desk.time(1)) }
-    #expect(stage.state.plan?.repricings == 4)
+    #expect(stage.state.plan?.repricings == nil, "what could not be priced does not widen anything")
+    #expect(price(stage.stop(.flatten, sequence: 14, prices: [last], at: Desk.time(1))) == Desk.price("99"))
+    #expect(stage.state.plan?.repricings == 1)
+    _ = stage.receive(query: nil, of: Desk.id(14, .flatten), at: Desk.time(2))
     _ = stage.resume(at: Desk.time(2))
     #expect(price(stage.stop(.flatten, sequence: 30, prices: [last], at: Desk.time(3))) == Desk.price("99"))
   }

@@ -93,7 +93,7 @@ import Testing
     #expect(!stage.isSendAllowed(order, tradingState: .halted, lastPrice: last))
     _ = stage.receive(.cancelled(Desk.id(7, .flatten), at: Desk.time(5)))
     let third = stage.stop(.flatten, sequence: 9, prices: [Desk.price("97")], at: Desk.time(6))
-    #expect(third.intents.map(\.request.kind) == [.limit(Desk.price("96.03"))])
+    #expect(third.intents.map(\.request.kind) == [.limit(Desk.price("95.06"))], "a wider collar")
     _ = stage.receive(.filled(Desk.fill(2, Desk.id(9, .flatten), .sell, "1", at: "96.5")))
     #expect(stage.position(of: Desk.zero) == .flat && stage.openOrders == 0)
   }

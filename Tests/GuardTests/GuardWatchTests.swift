@@ -117,7 +117,7 @@ struct GuardWatchTests {
     var scene = Scene()
     scene.pass(1000)
     scene.isBotAlive = false
-    scene.pass(9900)
+    scene.pass(9650)
     #expect(scene.stage.aim == .none)
     scene.pass(500)
     #expect(scene.stage.aim == .cancelEntries)

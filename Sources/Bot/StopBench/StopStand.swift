@@ -50,7 +50,7 @@ final class StopStand: Sendable {
         venue: venue, gate: gate, reports: { await venue.takeReports() }, enter: { mailbox.send($0) })
     ) { mailbox.send(.outcome($0, .rejected(.invalid))) }
     var bench = PolicyBench()
-    bench.policies = [("alternating", Alternating())]
+    bench.policies = [("flat", FlatPolicy()), ("alternating", Alternating())]
     var callbacks = EngineCallbacks()
     callbacks.demand = { mailbox.send(.control($0)) }
     engine = try await Engine.assemble(
