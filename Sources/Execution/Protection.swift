@@ -19,8 +19,9 @@ public struct Protection: Hashable, Sendable, Codable {
   public internal(set) var takeProfitDistance: Price?
   /// Decision that opened the position: the stop's ids derive from it.
   public internal(set) var sequence: UInt64 = 0
-  /// Number of the next stop of that decision, and of its next take-profit order.
+  /// Number of the next stop of that decision.
   public internal(set) var nextAttempt: Int = 0
+  /// Number of its next take-profit order; nil: the first.
   public internal(set) var nextTakeProfit: Int?
   /// Whether the venue refused the take-profit order; lifted by the next fill.
   public internal(set) var isTakeProfitBlocked: Bool?

@@ -77,11 +77,14 @@ public enum ChainVerifier {
           .archive(reason: "\(directory): journal.sqlite does not continue \(meta.previous ?? "a first file")"))
       }
       if let problem = try connection.read({ try walk.run($0, head: head) }) { return .broken(problem) }
+      let verdict = conclude(content, end: JournalHead(count: walk.count, hash: walk.hash))
+      // Only a whole chain can say which state belongs to it.
+      guard case .ok = verdict else { return verdict }
       let query = try JournalQuery(directory: directory)
       do { try query.proveState() } catch JournalError.foreignState(_, let reason) {
         return .broken(.foreignState(reason: "the stored state is not the one that the chain names: \(reason)"))
       }
-      return conclude(content, end: JournalHead(count: walk.count, hash: walk.hash))
+      return verdict
     } catch let error as JournalError {
       switch error {
       case .missing, .unknownSchema: throw error

@@ -87,14 +87,20 @@ extension RecordEncoder {
     return json.bytes
   }
 
-  /// A change of an order's state.
-  public static func order(_ id: ClientOrderID, _ state: OrderState, at: Timestamp) -> [UInt8] {
+  /// A change of an order's state. `isHeldBack`: the order never left, because its intent did not become durable.
+  public static func order(
+    _ id: ClientOrderID, _ state: OrderState, at: Timestamp, isHeldBack: Bool = false
+  ) -> [UInt8] {
     var json = CanonicalJSON(capacity: 96)
     json.object { json in
       json.key("at")
       json.value(at.milliseconds)
       json.key("client_id")
       json.value(id.description)
+      if isHeldBack {
+        json.key("held_back")
+        json.value(true)
+      }
       json.key("state")
       json.value(state.rawValue)
     }

@@ -138,7 +138,7 @@ struct MLPLoaderTests {
       (infinite, "inf"), (Array(original.dropLast(4)), "ppo-fallback.safetensors"), (original + [0], "belong to none"),
       (file(integers, one), "not F32"), (file(shaped, original[920...]), "shape"),
       (file(extra, original[920...] + [0, 0, 0, 0]), "twelve"),
-      ([0, 0, 0, 0, 0, 0, 0, 0x7F], "header"), ([], "empty"),
+      ([0, 0, 0, 0, 0, 0, 0, 0x7F], "header"), ([], "has 0 bytes"),
     ]
     for (bytes, expected) in variants {
       let archive = try Archive()

@@ -55,7 +55,7 @@ import Testing
               sequence: 9, role: role, attempt: 2, instrument: InstrumentID(index: 1), position: position, kind: kind)
             let isAllowed =
               side != .flat && quantity.isPositive
-              && (role == .protectiveStop || role == .takeProfit || role == .flatten)
+              && (role == .protectiveStop || role == .takeProfit || role == .flatten || role == .guardFlatten)
             #expect((order != nil) == isAllowed)
             guard let request = order?.request else { continue }
             #expect(request.isReduceOnly && request.quantity == quantity && request.kind == kind)

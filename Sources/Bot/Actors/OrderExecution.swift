@@ -111,7 +111,7 @@ package actor OrderExecution {
     await perform(stage.stop(.flatten, sequence: context.input, prices: prices, at: context.at), context)
   }
 
-  private func perform(_ effects: [ExecutionEffect], _ context: EventContext) async {
+  private func perform(_ effects: [ExecutionEffect], _ context: EventContext, isHeldBack: Bool = false) async {
     defer { noteProtection() }
     guard !effects.isEmpty else { return }
     for effect in effects {
@@ -133,7 +133,7 @@ package actor OrderExecution {
       case .orderChanged(let id, let state):
         if state == .rejected { counters.rejected += 1 }
         if state.isTerminal && state != .filled { await risk.forgetOrder(id) }
-        recorder.record(.order) { _ in RecordEncoder.order(id, state, at: context.at) }
+        recorder.record(.order) { _ in RecordEncoder.order(id, state, at: context.at, isHeldBack: isHeldBack) }
       case .alert(let text):
         counters.alerts += 1
         alert(text)
@@ -167,7 +167,7 @@ package actor OrderExecution {
     guard await recorder.durable(sequence) else {
       // It never left, and no venue can know it.
       alert("order \(id) held back: the journal does not take records")
-      return await perform(stage.receive(query: nil, of: id, at: context.at), context)
+      return await perform(stage.receive(query: nil, of: id, at: context.at), context, isHeldBack: true)
     }
     let price = lastPrices[Int(order.request.instrument.index)]
     let (isReleased, effects) = stage.release(order, tradingState: tradingState, lastPrice: price, at: context.at)

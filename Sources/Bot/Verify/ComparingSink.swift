@@ -17,7 +17,7 @@ package struct ReplayDifference: Sendable, CustomStringConvertible {
 }
 
 /// Compares what an engine records with what stands in the journal.
-final class ComparingSink: RecordSink {
+package final class ComparingSink: RecordSink {
   private struct State {
     var expected: [JournalRecord] = []
     var position = 0
@@ -29,10 +29,12 @@ final class ComparingSink: RecordSink {
   }
   private let state = Mutex(State())
 
-  var isRecording: Bool { true }
+  /// A sink that expects nothing yet.
+  package init() {}
+  package var isRecording: Bool { true }
 
   /// Whether the journal was well is an input, too: it stands in the decision that is made next.
-  var isHealthy: Bool {
+  package var isHealthy: Bool {
     state.withLock { state in
       guard let next = state.next, next.kind == .decision else { return true }
       return !Self.contains(next.payload, Self.unhealthyVeto)
@@ -40,22 +42,22 @@ final class ComparingSink: RecordSink {
   }
 
   /// An intent that did not become durable is followed by the end of its order, which never left.
-  func durable(_ sequence: UInt64) async -> Bool {
+  package func durable(_ sequence: UInt64) async -> Bool {
     state.withLock { state in
       guard let next = state.next, next.kind == .order, next.sequence == sequence + 1 else { return true }
-      return !Self.contains(next.payload, Self.rejectedState)
+      return !Self.contains(next.payload, Self.heldBack)
     }
   }
 
   private static let unhealthyVeto = Array("\"rule\":\"journal_healthy\",\"verdict\":\"veto\"".utf8)
-  private static let rejectedState = Array("\"state\":\"rejected\"".utf8)
+  private static let heldBack = Array("\"held_back\":true".utf8)
 
   private static func contains(_ bytes: [UInt8], _ part: [UInt8]) -> Bool {
     Data(bytes).range(of: Data(part)) != nil
   }
 
   /// Expects these records next, besides what is still expected.
-  func expect(_ record: JournalRecord) {
+  package func expect(_ record: JournalRecord) {
     state.withLock { state in
       if state.position > 4096 {
         state.expected.removeFirst(state.position)
@@ -66,17 +68,17 @@ final class ComparingSink: RecordSink {
   }
 
   /// Whether records beyond the last one that is expected are those that a dying process could not commit.
-  func setTolerance(_ isTolerant: Bool) { state.withLock { $0.toleratesSurplus = isTolerant } }
+  package func setTolerance(_ isTolerant: Bool) { state.withLock { $0.toleratesSurplus = isTolerant } }
 
   /// How many such records there were since the last call.
-  func takeSurplus() -> Int {
+  package func takeSurplus() -> Int {
     state.withLock { state in
       defer { state.surplus = 0 }
       return state.surplus
     }
   }
 
-  func take(_ record: JournalRecord) -> Bool {
+  package func take(_ record: JournalRecord) -> Bool {
     state.withLock { state in
       guard state.difference == nil else { return true }
       guard state.position < state.expected.count else {
@@ -106,7 +108,7 @@ final class ComparingSink: RecordSink {
   }
 
   /// The first difference so far, or the record that the re-execution failed to make.
-  func difference() -> ReplayDifference? {
+  package func difference() -> ReplayDifference? {
     state.withLock { state in
       if let difference = state.difference { return difference }
       guard state.position < state.expected.count else { return nil }

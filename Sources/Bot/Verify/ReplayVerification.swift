@@ -129,7 +129,7 @@ package final class ReplayVerification {
       // How a run ended is its own affair; that the books at the end are these, the state after it shows.
       await supervisor.note(.end) { _ in record.payload }
     } else {
-      let (input, at) = try self.input(record)
+      let (input, at) = try RecordedInput.read(record, decoder)
       if case .answer(let answer, _) = input, recomputesNetwork { check(answer, record) }
       await supervisor.process(input, at: at)
     }
@@ -139,35 +139,6 @@ package final class ReplayVerification {
   private func rememberState(of supervisor: Supervisor) async {
     recentStates.append(await supervisor.engineState(sessions: report.sessions))
     if recentStates.count >= 2 * Self.statesKept { recentStates.removeFirst(Self.statesKept) }
-  }
-
-  private func input(_ record: JournalRecord) throws -> (Ingress, Timestamp) {
-    switch record.kind {
-    case .bar:
-      let bar = try decoder.bar(record)
-      return (.bar(bar.bar, isPreRoll: bar.isPreRoll), bar.at)
-    case .answer:
-      let answer = try decoder.answer(record)
-      return (.answer(NetworkAnswer(answer), instrument: answer.instrument), answer.at)
-    case .timer:
-      let timer = try decoder.timer(record)
-      if timer.kind == "flatten" { return (.flattenDue, timer.at) }
-      return (.deadline(ticket: timer.ticket), timer.at)
-    case .outcome:
-      let outcome = try decoder.outcome(record)
-      return (.outcome(outcome.clientID, outcome.outcome), outcome.at)
-    case .report:
-      let report = try decoder.report(record)
-      return (.report(report.report), report.at)
-    case .venue:
-      if let (answer, at) = OrderAnswer.decode(record.payload) { return (.orderAnswer(answer), at) }
-      let books = try VenueState.decode(record.payload)
-      return (.venueState(books.state), books.at)
-    case .control:
-      let control = try decoder.control(record)
-      return (.control(try ControlCommand(control)), control.at)
-    default: throw StartError("record \(record.sequence): \(record.kind.rawValue) is no input", exitCode: 65)
-    }
   }
 
   /// The network must say again what it said, given the same input and number of segments.

@@ -34,6 +34,9 @@ enum WireChecks {
     checks.look(
       .stopFits, request.quantity == position.tradableQuantity(lot: lot),
       "stop \(request.clientID) is for \(request.quantity), the position is \(position.quantity)")
+    checks.look(
+      .stopFits, (request.side == .sell) == (position.side == .long),
+      "stop \(request.clientID) is a \(request.side.rawValue) for a \(position.side) position")
     // cost ± distance · quantity against trigger · quantity: no division, no rounding.
     let away = distance * position.quantity
     let worth = trigger * position.quantity

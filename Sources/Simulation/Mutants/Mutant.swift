@@ -16,7 +16,7 @@ final class Mutant: @unchecked Sendable {
   /// The state that a process starts from.
   func restore(_ state: EngineState?) -> EngineState? {
     let isTampered =
-      bug == .idsBeginAnewAfterRestart || bug == .clearLatchOnRestart || bug == .openOrdersForgottenAtRestart
+      bug == .idsBeginAnewAfterRestart || bug == .clearLatchOnRestart || bug == .tradesForgottenAtRestart
     guard isTampered, let state, let bytes = try? state.encoded() else { return state }
     var text = String(decoding: bytes, as: UTF8.self)
     switch bug {
@@ -24,9 +24,8 @@ final class Mutant: @unchecked Sendable {
       text.replace(/"nextAttempt":\d+/, with: "\"nextAttempt\":0")
     case .clearLatchOnRestart:
       text.replace(/"plan":\{[^}]*\},/, with: "")
-    case .openOrdersForgottenAtRestart:
-      text.replace(/"orders":\[\{.*?\}\],"plan"/, with: "\"orders\":[],\"plan\"")
-      text.replace(/"orders":\[\{.*?\}\],"positions"/, with: "\"orders\":[],\"positions\"")
+    case .tradesForgottenAtRestart:
+      text.replace(/"trades":\{[^}]*\}/, with: "\"trades\":{\"floor\":0,\"recent\":[]}")
     default: return state
     }
     return (try? EngineState(decoding: Array(text.utf8))) ?? state
@@ -75,8 +74,6 @@ final class Mutant: @unchecked Sendable {
 
   /// Whether an order without an answer is sent again.
   var resends: Bool { bug == .resendOnTimeout }
-  /// Whether a query that finds nothing is the last word.
-  var trustsNotFound: Bool { bug == .notFoundTakenForNever }
   /// The trade id after which fills are asked for.
   func cursor(_ tradeID: UInt64) -> UInt64 { bug == .fillCursorOffByOne ? tradeID + 1 : tradeID }
 
@@ -88,6 +85,7 @@ final class Mutant: @unchecked Sendable {
       let old = stopQuantities[request.instrument]
       stopQuantities[request.instrument] = request.quantity
       if let old, request.clientID.attempt > 0 { request.quantity = old }
+    case (.stopOnWrongSide, .stopMarket): request.side = request.side == .buy ? .sell : .buy
     case (.stopRoundedTowardsMarket, .stopMarket(let trigger)):
       let tick: Int64 = 10_000_000
       request.kind = .stopMarket(trigger: Price(raw: trigger.raw + (request.side == .sell ? tick : -tick)))

@@ -16,8 +16,8 @@ public enum PlantedBug: String, Sendable, CaseIterable, Codable {
   case gateNotAsked = "gate_not_asked"
   case unknownTakenForRefusal = "unknown_taken_for_refusal"
   case idsBeginAnewAfterRestart = "ids_begin_anew_after_restart"
-  case openOrdersForgottenAtRestart = "open_orders_forgotten_at_restart"
-  case notFoundTakenForNever = "not_found_taken_for_never"
+  case tradesForgottenAtRestart = "trades_forgotten_at_restart"
+  case stopOnWrongSide = "stop_on_wrong_side"
   case quantityOffTheLot = "quantity_off_the_lot"
 
   /// What a programmer would have done to make it.
@@ -39,8 +39,8 @@ public enum PlantedBug: String, Sendable, CaseIterable, Codable {
     case .gateNotAsked: "nobody asks the gate before the wire"
     case .unknownTakenForRefusal: "no answer is taken for a refusal"
     case .idsBeginAnewAfterRestart: "order ids begin anew after a restart"
-    case .openOrdersForgottenAtRestart: "a restart forgets open orders and positions' stops"
-    case .notFoundTakenForNever: "an order that is not found yet is taken for never placed"
+    case .tradesForgottenAtRestart: "a restart forgets which fills were counted"
+    case .stopOnWrongSide: "a protective stop is sent for the side of the position"
     case .quantityOffTheLot: "quantities are not brought to the lot"
     }
   }

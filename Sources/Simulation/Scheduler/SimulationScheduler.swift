@@ -65,6 +65,15 @@ final class SimulationScheduler: @unchecked Sendable {
     }
   }
 
+  /// Runs `work` as a task, with everything that it sets off, to its end; nil if it waits for something that only time
+  /// brings.
+  func finish<Result: Sendable>(_ work: @escaping @Sendable () async -> Result) -> Result? {
+    let box = ResultBox<Result>()
+    _ = Task(executorPreference: tasks) { box.result = await work() }
+    runReady()
+    return box.result
+  }
+
   /// Runs `action` after so many virtual nanoseconds.
   func after(_ nanoseconds: UInt64, _ action: @escaping () -> Void) {
     timers.push(due: now &+ nanoseconds, action)
@@ -80,6 +89,11 @@ final class SimulationScheduler: @unchecked Sendable {
 
   /// When the next timer is due.
   var nextDue: UInt64? { timers.first?.due }
+}
+
+/// What a finished task has left. Everything happens on the scheduler's thread.
+private final class ResultBox<Result: Sendable>: @unchecked Sendable {
+  var result: Result?
 }
 
 /// Timers by time, equal times in the order in which they were set.

@@ -19,6 +19,9 @@ final class BotProcess: @unchecked Sendable {
   private var isHeartbeatDue = false
   /// Whether the opening is through and the loop turns.
   private(set) var isOpen = false
+  /// The first record that can be this process's, and the state that it started from.
+  let firstRecord: Int
+  private(set) var startState: EngineState?
   /// Whether it ever was.
   private(set) var wasOpen = false
   private var savedState: EngineState?
@@ -28,6 +31,7 @@ final class BotProcess: @unchecked Sendable {
 
   init(world: World) {
     self.world = world
+    firstRecord = world.disk.records.count
     firstLane = world.scheduler.laneCount
     let mailbox = mailbox
     link = VenueLink(world: world, life: life) { mailbox.send($0) }
@@ -72,6 +76,12 @@ final class BotProcess: @unchecked Sendable {
     mailbox.close()
   }
 
+  /// The state it would start anew from, if all its records are on disk.
+  func settledState() -> EngineState? {
+    guard let engine = open, let sessions = savedState?.sessions, journal.isSettled else { return nil }
+    return world.scheduler.finish { await engine.supervisor.engineState(sessions: sessions) }
+  }
+
   /// Gives the lanes back, once nothing runs on them any more.
   func bury() {
     engine = nil
@@ -85,6 +95,7 @@ final class BotProcess: @unchecked Sendable {
     // As with the real one: without the venue, the start fails before it has written anything.
     guard world.isVenueUp else { return }
     let restored = world.mutant.restore(disk.state)
+    startState = restored
     let session = (restored?.sessions ?? 0) + 1
     let now = world.time.now
     do {

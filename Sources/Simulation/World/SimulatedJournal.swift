@@ -40,11 +40,13 @@ final class SimulatedJournal: RecordSink, JournalHealth, @unchecked Sendable {
   }
 
   var isRecording: Bool { true }
+  /// Whether everything is on the disk.
+  var isSettled: Bool { waiting.isEmpty && failure == nil }
   var isHealthy: Bool { failure == nil && life.isAlive }
 
   func take(_ record: JournalRecord) -> Bool {
-    // A hole stays a hole: what comes after a refused record is refused too.
-    guard life.isAlive, failure == nil, waiting.count < Self.capacity, record.sequence == last + 1 else { return false }
+    // A hole stays a hole: what comes after a refused record is refused too. While the disk fails, records wait.
+    guard life.isAlive, waiting.count < Self.capacity, record.sequence == last + 1 else { return false }
     last = record.sequence
     watch(record)
     waiting.append(record)

@@ -143,7 +143,7 @@ final class VenueLink: Venue, @unchecked Sendable {
       .order(world.exchange.engine.order(id))
     }
     guard case .order(let snapshot) = answer else { throw error(answer) }
-    if snapshot == nil, !world.mutant.trustsNotFound, let until = arrivesUntil[id], scheduler.now <= until {
+    if snapshot == nil, let until = arrivesUntil[id], scheduler.now <= until {
       throw VenueError(cause: "order \(id) may still arrive")
     }
     return snapshot

@@ -39,7 +39,7 @@ final class World: @unchecked Sendable {
   /// Time after the last bar in which nothing goes wrong any more, so that the books must agree.
   private static let settlingNanoseconds: UInt64 = 3600_000_000_000
   /// Time between two heartbeats of the loop.
-  private static let beatNanoseconds: UInt64 = 5_000_000_000
+  private static let beatNanoseconds: UInt64 = 10_000_000_000
 
   /// A world of `days` days of one-minute bars. `stopAfter`: ends after so many events.
   init(seed: UInt64, days: Int, kinds: Set<FaultKind>, mutant: Mutant, stopAfter: UInt64?) throws {
@@ -92,10 +92,22 @@ final class World: @unchecked Sendable {
   }
 
   private func finish() {
+    let live = process?.settledState()
     kill()
+    end(live: live)
+  }
+
+  /// Lets what the dead process left waiting come to its end, gives its lanes back, and re-executes its records.
+  private func end(live: EngineState?) {
     scheduler.runReady()
-    process?.bury()
+    guard let dead = process else { return }
     process = nil
+    dead.bury()
+    guard mutant.bug == nil, checks.violation == nil else { return }
+    let lanes = scheduler.laneCount
+    let difference = ReplayCheck(world: self).run(from: dead.firstRecord, start: dead.startState, live: live)
+    scheduler.dropLanes(downTo: lanes)
+    checks.look(.replayIsLive, difference == nil, difference ?? "")
   }
 
   /// One way through the network, in nanoseconds.
@@ -134,10 +146,7 @@ final class World: @unchecked Sendable {
 
   private func restart(after nanoseconds: UInt64) {
     kill()
-    // What the dead process left waiting ends here, before another one lives.
-    scheduler.runReady()
-    process?.bury()
-    process = nil
+    end(live: nil)
     if faults.strikes(.stopWhileDown) { person.stop() }
     scheduler.after(nanoseconds) { [self] in startProcess() }
   }
