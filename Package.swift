@@ -86,6 +86,7 @@ let package = Package(
       ]),
     tests("Control", ["Control", "Core", "Files"]),
     tests("Guard", ["Guard", "Control", "Core", "Exchange", "Execution", "Files"]),
+    tests("Simulation", ["Simulation", "Core"]),
     tests("Digest", ["Digest"]),
     tests("Kernels", ["Kernels"]),
     tests("Tidy", []),

@@ -41,6 +41,9 @@ package actor RiskVeto {
   /// Names the next stage. Called once, before the first event.
   package func connect(_ execution: OrderExecution) { self.execution = execution }
 
+  /// Lets go of the next stage, which holds on to this one: an engine that is done with would never be freed.
+  package func disconnect() { execution = nil }
+
   /// Marks to market.
   package func observe(_ bar: Bar, context: EventContext) {
     stage.observe(bar, at: context.at)

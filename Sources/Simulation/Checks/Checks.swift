@@ -139,8 +139,10 @@ final class Checks: @unchecked Sendable {
       world.person.noteLatch(latch.level)
     }
     if let level = world.person.inForce, latch == nil || latch!.level < level {
+      // A loop that waits for the disk has not come to the stop yet; the gate before the wire has.
+      let isGateClosed = world.process?.gateLevel.map { $0 >= level } ?? false
       look(
-        .nothingAfterStop, trading >= level.tradingState,
+        .nothingAfterStop, trading >= level.tradingState || isGateClosed,
         "trading is \(trading.rawValue) under a stop of level \(level.rawValue)")
     }
     if let tradingDay, let latestDay, let day = engine.stages.risk.assumeIsolated({ $0.counters.tradingDay }) {

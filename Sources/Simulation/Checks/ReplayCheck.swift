@@ -26,6 +26,14 @@ final class ReplayCheck: @unchecked Sendable {
     _ records: ArraySlice<JournalRecord>, _ start: EngineState?, _ live: EngineState?
   ) async throws -> String? {
     let engine = try await assemble(start, before: records.first!.sequence)
+    let difference = try await compare(records, engine, live)
+    await engine.stages.risk.disconnect()
+    return difference
+  }
+
+  private func compare(
+    _ records: ArraySlice<JournalRecord>, _ engine: Engine, _ live: EngineState?
+  ) async throws -> String? {
     let decoder = RecordDecoder(instruments: world.instruments)
     var waiting: JournalRecord?
     for record in records {

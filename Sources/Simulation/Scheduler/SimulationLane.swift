@@ -25,7 +25,7 @@ protocol SimulationQueue: AnyObject {
 }
 
 /// The executor of one actor in a simulated world: its jobs run in their order; whose turn it is the scheduler draws.
-final class SimulationLane: SerialExecutor, SimulationQueue, @unchecked Sendable {
+package final class SimulationLane: SerialExecutor, SimulationQueue, @unchecked Sendable {
   private let index: Int
   // The scheduler owns its lanes.
   private unowned let scheduler: SimulationScheduler
@@ -38,7 +38,7 @@ final class SimulationLane: SerialExecutor, SimulationQueue, @unchecked Sendable
 
   var count: Int { queue.count }
 
-  func enqueue(_ job: consuming ExecutorJob) {
+  package func enqueue(_ job: consuming ExecutorJob) {
     scheduler.checkThread()
     queue.append(UnownedJob(job))
     if queue.count == 1 { scheduler.becameReady(index) }
@@ -49,7 +49,7 @@ final class SimulationLane: SerialExecutor, SimulationQueue, @unchecked Sendable
       isolatedTo: asUnownedSerialExecutor(), taskExecutor: scheduler.tasks.asUnownedTaskExecutor())
   }
 
-  func checkIsolated() { scheduler.checkThread() }
+  package func checkIsolated() { scheduler.checkThread() }
 }
 
 /// The executor of tasks while they are in no actor.

@@ -5,7 +5,7 @@ import Foundation
 /// job, one of them runs; when none has, the clock jumps to the next timer.
 ///
 /// A job enqueued from another thread would come at a moment that no seed decides: it ends the program.
-final class SimulationScheduler: @unchecked Sendable {
+package final class SimulationScheduler: @unchecked Sendable {
   private let thread = pthread_self()
   private var random: CounterRandom
   private var lanes: [any SimulationQueue] = []
@@ -17,17 +17,17 @@ final class SimulationScheduler: @unchecked Sendable {
   /// Jobs run so far.
   private(set) var jobs: UInt64 = 0
   /// Virtual nanoseconds since the beginning.
-  private(set) var now: UInt64 = 0
+  package private(set) var now: UInt64 = 0
 
   /// A scheduler for the calling thread. Its choices are a stream of `seed`.
-  init(seed: UInt64) {
+  package init(seed: UInt64) {
     random = CounterRandom(seed: seed, purpose: .simulationSchedule)
     tasks = SimulationTasks(index: 0, scheduler: self)
     lanes.append(tasks)
   }
 
   /// A lane: the executor of one actor. The scheduler must outlive what runs on it.
-  func makeLane() -> SimulationLane {
+  package func makeLane() -> SimulationLane {
     let lane = SimulationLane(index: lanes.count, scheduler: self)
     lanes.append(lane)
     return lane
@@ -51,7 +51,7 @@ final class SimulationScheduler: @unchecked Sendable {
   }
 
   /// Runs jobs until no lane has any.
-  func runReady() {
+  package func runReady() {
     while !ready.isEmpty {
       let place = ready.count == 1 ? 0 : random.below(ready.count)
       let lane = lanes[ready[place]]
@@ -67,7 +67,7 @@ final class SimulationScheduler: @unchecked Sendable {
 
   /// Runs `work` as a task, with everything that it sets off, to its end; nil if it waits for something that only time
   /// brings.
-  func finish<Result: Sendable>(_ work: @escaping @Sendable () async -> Result) -> Result? {
+  package func finish<Result: Sendable>(_ work: @escaping @Sendable () async -> Result) -> Result? {
     let box = ResultBox<Result>()
     _ = Task(executorPreference: tasks) { box.result = await work() }
     runReady()
@@ -75,20 +75,20 @@ final class SimulationScheduler: @unchecked Sendable {
   }
 
   /// Runs `action` after so many virtual nanoseconds.
-  func after(_ nanoseconds: UInt64, _ action: @escaping () -> Void) {
+  package func after(_ nanoseconds: UInt64, _ action: @escaping () -> Void) {
     timers.push(due: now &+ nanoseconds, action)
   }
 
   /// Moves the clock to the next timer and runs it; false when there is none.
-  func advance() -> Bool {
+  package func advance() -> Bool {
     guard let timer = timers.pop() else { return false }
     now = max(now, timer.due)
     timer.action()
     return true
   }
 
-  /// When the next timer is due.
-  var nextDue: UInt64? { timers.first?.due }
+  /// Forgets all timers: what they hold on to holds on to the world.
+  func dropTimers() { timers = TimerHeap() }
 }
 
 /// What a finished task has left. Everything happens on the scheduler's thread.
@@ -107,8 +107,6 @@ struct TimerHeap {
   }
   private var heap: [Timer] = []
   private var order: UInt64 = 0
-
-  var first: Timer? { heap.first }
 
   mutating func push(due: UInt64, _ action: @escaping () -> Void) {
     order += 1

@@ -43,6 +43,9 @@ final class BotProcess: @unchecked Sendable {
 
   var isAlive: Bool { life.isAlive }
 
+  /// How far the gate before the wire is closed.
+  var gateLevel: StopLevel? { gate.level }
+
   /// The engine, once the process is open.
   var open: Engine? { isOpen ? engine : nil }
 
@@ -84,7 +87,9 @@ final class BotProcess: @unchecked Sendable {
 
   /// Gives the lanes back, once nothing runs on them any more.
   func bury() {
+    engine?.stages.risk.assumeIsolated { $0.disconnect() }
     engine = nil
+    queue = nil
     world.scheduler.dropLanes(downTo: firstLane)
   }
 

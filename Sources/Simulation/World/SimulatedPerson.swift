@@ -18,7 +18,7 @@ final class SimulatedPerson: @unchecked Sendable {
     let levels: [StopLevel] = [.reduce, .stop, .flatten]
     let stop = ControlReading.Stop(level: levels[world.faults.below(3, .stop)], reason: "simulated")
     stopFile = stop
-    let look = UInt64(1_000_000 + world.faults.below(100_000_000, .stop))
+    let look = momentOfLook()
     world.scheduler.after(look) { [self] in
       if let process = world.process, stopFile != nil { seen(stop.level, by: process) }
     }
@@ -26,6 +26,14 @@ final class SimulatedPerson: @unchecked Sendable {
       stopFile = nil
       resumeSoon()
     }
+  }
+
+  /// When the process sees the file, in nanoseconds from now: at any time, or just when a bar's decision is on its way.
+  private func momentOfLook() -> UInt64 {
+    let random = UInt64(1_000_000 + world.faults.below(100_000_000, .stop))
+    guard world.faults.below(2, .stop) == 0 else { return random }
+    let minute: UInt64 = 60_000_000_000
+    return minute - world.scheduler.now % minute &+ world.faults.length(.stop, seconds: 0.001...3)
   }
 
   /// A process has seen a stop, or has found one at its start.

@@ -95,6 +95,7 @@ final class World: @unchecked Sendable {
     let live = process?.settledState()
     kill()
     end(live: live)
+    scheduler.dropTimers()
   }
 
   /// Lets what the dead process left waiting come to its end, gives its lanes back, and re-executes its records.
@@ -181,7 +182,10 @@ final class World: @unchecked Sendable {
     case .clockJump:
       time.skewMillis = faults.below(2, .clockJump) == 0 ? 3_600_000 : -600_000
       scheduler.after(faults.length(.clockJump, seconds: 10...1200)) { [self] in time.skewMillis = 0 }
-    case .slowDisk: setDisk(.slow, kind, seconds: 5...120)
+    case .slowDisk:
+      setDisk(.slow, kind, seconds: 5...120)
+      // People stop a bot when something looks wrong: then orders wait between their intent and the wire.
+      if faults.kinds.contains(.stop), faults.below(2, .slowDisk) == 0 { person.stop() }
     case .fullDisk: setDisk(.full, kind, seconds: 1...120)
     case .brokenDisk: setDisk(.broken, kind, seconds: 0.5...30)
     case .stop: person.stop()

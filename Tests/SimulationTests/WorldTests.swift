@@ -1,0 +1,42 @@
+import Foundation
+import Simulation
+import Testing
+
+@Suite struct WorldTests {
+  /// The slice of every test run; thousands of seeds are a command of their own, `hrmbot simulate`.
+  private static let seeds: ClosedRange<UInt64> = 1...100
+
+  @Test func aHundredDaysOfFaultsBreakNothing() throws {
+    var faults: [FaultKind: Int] = [:]
+    var looks: [Invariant: Int] = [:]
+    let plans = Self.seeds.map { SimulationPlan(seed: $0) }
+    try SimulationSweep.run(plans, threads: 2, goesOn: true) { outcome in
+      faults.merge(outcome.faults, uniquingKeysWith: +)
+      looks.merge(outcome.looks, uniquingKeysWith: +)
+      let story = outcome.violation?.story.suffix(12).joined(separator: "\n") ?? ""
+      #expect(outcome.violation == nil, "seed \(outcome.seed): \(outcome.violation!)\n\(story)")
+    }
+    for kind in FaultKind.allCases { #expect(faults[kind, default: 0] > 50, "\(kind.rawValue) hardly happened") }
+    for invariant in Invariant.allCases { #expect(looks[invariant, default: 0] > 0, "nobody looked at \(invariant)") }
+  }
+
+  @Test(arguments: [3, 44] as [UInt64]) func aSeedIsTheSameWorldEveryTime(seed: UInt64) throws {
+    let once = try SimulationPlan(seed: seed).run()
+    let again = try SimulationPlan(seed: seed).run()
+    #expect(once.chain == again.chain && once.events == again.events && once.jobs == again.jobs, "seed \(seed)")
+    #expect(once.faults == again.faults && once.looks == again.looks, "seed \(seed)")
+    let other = try SimulationPlan(seed: seed + 1).run()
+    #expect(other.chain != once.chain, "seed \(seed)")
+  }
+
+  @Test func aPrefixOfAWorldIsItsBeginning() throws {
+    let whole = try SimulationPlan(seed: 5).run()
+    let part = try SimulationPlan(seed: 5, stopAfter: whole.events / 3).run()
+    #expect(part.events == whole.events / 3 && part.records < whole.records && part.violation == nil)
+  }
+
+  @Test func withoutFaultsNothingIsRestartedOrUnknown() throws {
+    let outcome = try SimulationPlan(seed: 9, faults: []).run()
+    #expect(outcome.violation == nil && outcome.starts == 1 && outcome.faults.isEmpty && outcome.fills > 20)
+  }
+}
