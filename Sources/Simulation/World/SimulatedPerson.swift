@@ -16,7 +16,9 @@ final class SimulatedPerson: @unchecked Sendable {
   /// Puts a STOP there; the process sees it within its polling interval.
   func stop() {
     let levels: [StopLevel] = [.reduce, .stop, .flatten]
-    let stop = ControlReading.Stop(level: levels[world.faults.below(3, .stop)], reason: "simulated")
+    // Nobody puts a weaker stop in the place of one that stands there.
+    let level = max(levels[world.faults.below(3, .stop)], stopFile?.level ?? .reduce)
+    let stop = ControlReading.Stop(level: level, reason: "simulated")
     stopFile = stop
     let look = momentOfLook()
     world.scheduler.after(look) { [self] in
