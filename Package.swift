@@ -19,6 +19,8 @@ let package = Package(
   products: [
     .executable(name: "hrmbot", targets: ["hrmbot"]),
     .executable(name: "hrmbot-guard", targets: ["hrmbot-guard"]),
+    // For scripts/reliability/fuzzing, a package of its own.
+    .library(name: "Fuzzing", targets: ["Fuzzing"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -61,6 +63,10 @@ let package = Package(
       name: "hrmbot-guard",
       dependencies: ["Guard", "Core", "Settings", "Exchange", "Execution", "Control", "Files", argumentParser]),
 
+    .target(
+      name: "Fuzzing",
+      dependencies: ["Core", "Settings", "Feed", "Exchange", "Execution", "Journal", "Control", "Files", "CZlib"]),
+
     .target(name: "Files", dependencies: ["Digest"]),
     .target(name: "Digest", dependencies: ["COpenSSL"]),
     .target(name: "Kernels"),
@@ -87,6 +93,7 @@ let package = Package(
     tests("Control", ["Control", "Core", "Files"]),
     tests("Guard", ["Guard", "Control", "Core", "Exchange", "Execution", "Files"]),
     tests("Simulation", ["Simulation", "Core"]),
+    tests("Fuzzing", ["Fuzzing"]),
     tests("Digest", ["Digest"]),
     tests("Kernels", ["Kernels"]),
     tests("Tidy", []),

@@ -70,6 +70,15 @@ public struct OrderSnapshot: Hashable, Sendable {
     self.state = state
     self.filledQuantity = filledQuantity
   }
+
+  /// Whether there can be such an order: what a venue says may be anything.
+  public var isPossible: Bool {
+    guard request.quantity.isPositive, !filledQuantity.isNegative else { return false }
+    switch request.kind {
+    case .market: return true
+    case .limit(let price), .stopMarket(let price): return price.isPositive
+    }
+  }
 }
 
 /// An account as the venue knows it.

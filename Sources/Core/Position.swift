@@ -20,6 +20,12 @@ public struct PositionView: Hashable, Sendable, Codable {
   /// No position.
   public static let flat = PositionView(side: .flat, quantity: .zero, totalCostQuote: .zero, entryTime: nil)
 
+  /// Whether anybody could hold this: what a venue says it holds may be anything.
+  public var isPossible: Bool {
+    side == .flat
+      ? quantity.isZero && totalCostQuote.isZero : quantity.isPositive && !totalCostQuote.isNegative
+  }
+
   /// Average entry price rounded half-even, for display and stop distances; nil when flat.
   public var averagePrice: Price? {
     quantity.isZero ? nil : try? totalCostQuote.price(per: quantity, rounding: .halfEven)

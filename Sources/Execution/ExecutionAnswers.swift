@@ -55,7 +55,9 @@ extension ExecutionStage {
     var effects: [ExecutionEffect] = []
     guard let index = index(of: id) else { return effects }
     let instrument = state.orders[index].request.instrument
-    if let snapshot {
+    if let snapshot, !snapshot.isPossible {
+      contradiction(id, "the venue tells of an order that cannot be", &effects)
+    } else if let snapshot {
       adopt(snapshot, at: index, &effects)
     } else if state.orders[index].isAcknowledged {
       state.isUnreconciled = true

@@ -166,7 +166,7 @@ extension ExecutionStage {
   /// never makes the stop earlier; at least one tick.
   package static func trigger(_ position: PositionView, distance: Price, tick: Price) throws -> Price {
     guard let average = position.averagePrice else { throw DecimalError.overflow }
-    if position.side == .short { return try average.adding(distance).rounded(toMultipleOf: tick, .up) }
+    if position.side == .short { return max(try average.adding(distance).rounded(toMultipleOf: tick, .up), tick) }
     return max(try average.subtracting(distance).rounded(toMultipleOf: tick, .down), tick)
   }
 
@@ -174,7 +174,7 @@ extension ExecutionStage {
   /// never takes less profit than asked; at least one tick.
   static func profitLimit(_ position: PositionView, distance: Price, tick: Price) throws -> Price {
     guard let average = position.averagePrice else { throw DecimalError.overflow }
-    if position.side == .long { return try average.adding(distance).rounded(toMultipleOf: tick, .up) }
+    if position.side == .long { return max(try average.adding(distance).rounded(toMultipleOf: tick, .up), tick) }
     return max(try average.subtracting(distance).rounded(toMultipleOf: tick, .down), tick)
   }
 }

@@ -35,8 +35,9 @@ extension ExecutionStage {
     var found = Reconciliation(at: time)
     state.counters.reconciliations += 1
     needsReconciliation = false
+    let isPossible = account.positions.allSatisfy(\.isPossible)
     if !state.isTied {
-      takeOver(account, &found)
+      if isPossible { takeOver(account, &found) }
     } else {
       for fill in fills.sorted(by: { $0.tradeID < $1.tradeID }) where fill.tradeID > state.trades.floor {
         let before = state.counters.fills
@@ -47,22 +48,45 @@ extension ExecutionStage {
       }
     }
     reconcileOrders(openOrders, &found, &effects)
-    compare(account, &found, &effects)
+    if isPossible {
+      compare(account, &found, &effects)
+    } else {
+      refuse(account, &found, &effects)
+    }
     hasOldSubmissions = false
     lastReconciliation = found
     protectAll(at: time, &effects)
     return effects
   }
 
-  /// A person's decision that the venue is right: its account becomes ours, and the flag falls.
+  /// A person's decision that the venue is right: its account becomes ours, and the flag falls; unless it cannot be.
   public mutating func adopt(_ account: AccountSnapshot, at time: Timestamp) -> [ExecutionEffect] {
     var effects: [ExecutionEffect] = []
     var found = Reconciliation(at: time)
-    takeOver(account, &found)
-    state.isUnreconciled = false
+    if account.positions.allSatisfy(\.isPossible) {
+      takeOver(account, &found)
+      state.isUnreconciled = false
+    } else {
+      refuse(account, &found, &effects)
+    }
     lastReconciliation = found
     protectAll(at: time, &effects)
     return effects
+  }
+
+  /// An account that nobody can have is no evidence of anything: nothing is taken from it, and a person must look.
+  private mutating func refuse(
+    _ account: AccountSnapshot, _ found: inout Reconciliation, _ effects: inout [ExecutionEffect]
+  ) {
+    state.isUnreconciled = true
+    state.counters.differences += 1
+    for (slot, position) in account.positions.enumerated() where !position.isPossible {
+      let symbol = slot < state.symbols.count ? state.symbols[slot] : "instrument \(slot)"
+      found.differences.append(
+        "\(symbol): venue says \(position.side) \(position.quantity) costing \(position.totalCostQuote), "
+          + "which cannot be")
+    }
+    effects += found.differences.map { .alert("reconciliation: \($0)") }
   }
 
   private mutating func takeOver(_ account: AccountSnapshot, _ found: inout Reconciliation) {
@@ -82,8 +106,14 @@ extension ExecutionStage {
   }
 
   private mutating func reconcileOrders(
-    _ snapshots: [OrderSnapshot], _ found: inout Reconciliation, _ effects: inout [ExecutionEffect]
+    _ told: [OrderSnapshot], _ found: inout Reconciliation, _ effects: inout [ExecutionEffect]
   ) {
+    for id in told.filter({ !$0.isPossible }).map(\.request.clientID) {
+      // No evidence of anything: an order of ours is asked about as if it had not been told of.
+      state.isUnreconciled = true
+      found.differences.append("order \(id): the venue tells of an order that cannot be")
+    }
+    let snapshots = told.filter(\.isPossible)
     for snapshot in snapshots where !state.orders.contains(where: { $0.id == snapshot.request.clientID }) {
       adoptStranger(snapshot, &found, &effects)
     }
@@ -148,7 +178,7 @@ extension ExecutionStage {
   private mutating func adoptStop(_ snapshot: OrderSnapshot, _ slot: Int) {
     let position = state.positions[slot]
     guard case .stopMarket(let trigger) = snapshot.request.kind, state.protections[slot].wish == .missing,
-      let average = position.averagePrice,
+      trigger.isPositive, let average = position.averagePrice,
       let distance = try? position.side == .long ? average.subtracting(trigger) : trigger.subtracting(average)
     else { return }
     state.protections[slot].wish = .stop

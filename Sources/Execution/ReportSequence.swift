@@ -18,10 +18,10 @@ package struct ReportSequence: Sendable {
   /// Notes a number at a moment of the monotonic clock.
   package mutating func receive(_ number: UInt64, at nanoseconds: UInt64) -> Verdict {
     if number > highest {
-      // However far the number jumps, the work has an end.
-      for skipped in ((highest + 1)..<number).prefix(Self.capacity + 1 - missing.count) {
-        missing.append((skipped, nanoseconds))
-      }
+      // However far the number jumps, the work has an end. The length of a range of such numbers may fit no Int.
+      let room = UInt64(Self.capacity + 1 - missing.count)
+      let skipped = min(number - highest - 1, room)
+      for distance in 0..<skipped { missing.append((highest + 1 + distance, nanoseconds)) }
       highest = number
       return .new
     }

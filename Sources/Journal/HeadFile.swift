@@ -3,11 +3,11 @@ import Digest
 import Foundation
 
 /// `head.json`: count and hash of the chain's end, outside the database, so that a cut tail shows.
-struct HeadFile {
+package struct HeadFile {
   let directory: String
   var path: String { directory + "/head.json" }
 
-  struct Content: Equatable {
+  package struct Content: Equatable {
     var head: JournalHead
     /// Whether the writer ended in order: then the table must end exactly here.
     var isClosed: Bool
@@ -32,7 +32,7 @@ struct HeadFile {
     return content
   }
 
-  static func parse(_ bytes: [UInt8]) -> Content? {
+  package static func parse(_ bytes: [UInt8]) -> Content? {
     guard let root = try? JSONTree.parse(bytes), case .object = root,
       let count = root["count"]?.unsigned, let text = root["hash"]?.string, let isClosed = root["closed"]?.bool,
       let hash = hexBytes(text), hash.count == SHA256.byteCount

@@ -1,9 +1,12 @@
 /// Finds the name that a misspelt one was probably meant to be.
 package enum EditDistance {
+  /// At most so much of a name counts.
+  private static let maximumBytes = 128
+
   /// Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours cost 1 each.
-  /// At most the first 128 characters count.
+  /// At most the first 128 bytes count.
   package static func between(_ left: String, _ right: String) -> Int {
-    let a = Array(left.utf8.prefix(128)), b = Array(right.utf8.prefix(128))
+    let a = Array(left.utf8.prefix(maximumBytes)), b = Array(right.utf8.prefix(maximumBytes))
     guard !a.isEmpty, !b.isEmpty else { return max(a.count, b.count) }
     var beforeLast = [Int](repeating: 0, count: b.count + 1)
     var last = Array(0...b.count)
@@ -21,12 +24,19 @@ package enum EditDistance {
 
   /// The candidate nearest to `name`, the first of equals; nil when none is near enough to be meant.
   package static func nearest(to name: String, among candidates: [String]) -> String? {
-    var best: (distance: Int, name: String)?
+    let wanted = name.lowercased()
+    let length = wanted.utf8.prefix(maximumBytes).count
+    var best: String?
+    var limit = max(2, name.utf8.count / 3)
     for candidate in candidates {
-      let distance = between(name.lowercased(), candidate.lowercased())
-      if distance < best?.distance ?? .max { best = (distance, candidate) }
+      // Lengths that differ by more rule a candidate out unseen: a file of long unknown names must not take seconds.
+      guard abs(length - candidate.utf8.prefix(maximumBytes).count) <= limit else { continue }
+      let distance = between(wanted, candidate.lowercased())
+      guard distance <= limit else { continue }
+      best = candidate
+      if distance == 0 { break }
+      limit = distance - 1
     }
-    guard let best, best.distance <= max(2, name.utf8.count / 3) else { return nil }
-    return best.name
+    return best
   }
 }

@@ -112,4 +112,49 @@ import Testing
     _ = stage.receive(.expired(Desk.id(12, .protectiveStop, 3), at: Desk.time(1)))
     #expect(stage.order(Desk.id(12, .protectiveStop, 4))?.request.kind == .stopMarket(trigger: Desk.price("95")))
   }
+
+  /// A venue can say anything. What nobody can hold is taken over by nobody, and no order follows from it.
+  @Test(arguments: [
+    PositionView(side: .long, quantity: Desk.quantity("-1"), totalCostQuote: Desk.money("100"), entryTime: nil),
+    PositionView(side: .long, quantity: Desk.quantity("1"), totalCostQuote: Desk.money("-100"), entryTime: nil),
+    PositionView(side: .short, quantity: .zero, totalCostQuote: .zero, entryTime: nil),
+    PositionView(side: .flat, quantity: Desk.quantity("1"), totalCostQuote: .zero, entryTime: nil),
+  ])
+  func anAccountThatCannotBeIsNoEvidence(_ position: PositionView) {
+    var stage = Desk.stage()
+    let first = stage.reconcile(
+      account: account("777", position, trade: 9), openOrders: [], fills: [], at: Desk.time(0))
+    #expect(first.intents.isEmpty && first.alerts > 0)
+    #expect(stage.isUnreconciled && stage.cashQuote == Desk.money("10000") && stage.positions == [.flat])
+    _ = stage.open(Desk.entry(1))
+    let effects = stage.adopt(account("777", position, trade: 9), at: Desk.time(1))
+    #expect(effects.intents.isEmpty)
+    #expect(stage.isUnreconciled && stage.position(of: Desk.zero) == long("1", "100"))
+  }
+
+  /// Fills below nothing made the exposure of an order overflow; a price below nothing lowered what is reserved.
+  @Test func ordersThatCannotBeAreNoEvidence() {
+    let request = Desk.entry(5).request
+    var negative = OrderSnapshot(request: request, state: .accepted, filledQuantity: Quantity(raw: .min))
+    negative.request.quantity = .max
+    var free = OrderSnapshot(request: request, state: .accepted, filledQuantity: .zero)
+    free.request.kind = .limit(Desk.price("-100"))
+    for snapshot in [negative, free] {
+      var stage = Desk.stage()
+      _ = stage.reconcile(account: account("1", trade: 0), openOrders: [snapshot], fills: [], at: Desk.time(0))
+      #expect(stage.openOrders == 0 && stage.reservedQuote == .zero)
+      #expect(stage.isUnreconciled && stage.lastReconciliation?.isClean == false)
+      _ = stage.submit(Desk.entry(5), at: Desk.time(1))
+      _ = stage.receive(query: snapshot, of: Desk.id(5), at: Desk.time(1))
+      #expect(stage.order(Desk.id(5))?.state == .intended && stage.state.counters.anomalies == 1)
+    }
+  }
+
+  /// A stranger's stop far on the wrong side gives a distance that no longer fits once the average has moved.
+  @Test func noStopIsPlacedBelowATick() throws {
+    let short = PositionView(
+      side: .short, quantity: Desk.quantity("1"), totalCostQuote: Desk.money("5"), entryTime: nil)
+    let trigger = try ExecutionStage.trigger(short, distance: Desk.price("-100"), tick: Desk.price("0.01"))
+    #expect(trigger == Desk.price("0.01"))
+  }
 }

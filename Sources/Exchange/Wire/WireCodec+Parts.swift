@@ -56,8 +56,12 @@ extension WireCodec {
 
   func snapshot(_ tree: JSONTree) throws(WireFault) -> OrderSnapshot {
     let fields = try WireFields(tree, only: Self.orderKeys + ["filled", "state"])
-    return OrderSnapshot(
+    let snapshot = OrderSnapshot(
       request: try order(fields), state: try fields.choice("state"), filledQuantity: try fields.decimal("filled"))
+    guard snapshot.isPossible else {
+      throw WireFault(.invalid, "order: quantity and price must be positive, what is filled not negative")
+    }
+    return snapshot
   }
 
   static let fillKeys = [
@@ -163,10 +167,14 @@ extension WireCodec {
     _ = try fields.list("positions", atMost: InstrumentTable.capacity) { tree throws(WireFault) in
       let fields = try WireFields(tree, only: ["cost", "entry_time", "quantity", "side", "symbol"])
       let place = try knownPlace(try fields.text("symbol"))
-      positions[Int(place.index)] = PositionView(
+      let position = PositionView(
         side: try Self.positionSide(fields), quantity: try fields.decimal("quantity"),
         totalCostQuote: try fields.decimal("cost"),
         entryTime: fields.isNull("entry_time") ? nil : try fields.moment("entry_time"))
+      guard position.isPossible else {
+        throw WireFault(.invalid, "positions: quantity must be positive, cost not negative")
+      }
+      positions[Int(place.index)] = position
     }
     return AccountSnapshot(
       cashQuote: try fields.decimal("cash"), positions: positions, feesQuote: try fields.decimal("fees"),

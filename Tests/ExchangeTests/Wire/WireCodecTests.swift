@@ -85,6 +85,21 @@ import Testing
     }
   }
 
+  @Test func holdingsAndOrdersThatCannotBeAreRefused() {
+    let order = OrderSnapshot(request: WireSamples.orders[1], state: .accepted, filledQuantity: .zero)
+    for (answer, good, bad) in [
+      (WireAnswer.account(WireSamples.account), "\"quantity\":\"1.5\"", "\"quantity\":\"-1.5\""),
+      (.account(WireSamples.account), "\"cost\":\"150", "\"cost\":\"-150"),
+      (.order(order), "\"filled\":\"0\"", "\"filled\":\"-1\""), (.order(order), "\"price\":\"", "\"price\":\"-"),
+      (.openOrders([order]), "\"quantity\":\"", "\"quantity\":\"-"),
+    ] {
+      let line = String(decoding: codec.encode(.answer(id: 1, answer)), as: UTF8.self)
+      let changed = line.replacing(good, with: bad)
+      #expect(changed != line)
+      #expect(throws: WireFault.self) { try codec.message(Array(changed.utf8.dropLast())) }
+    }
+  }
+
   /// Changed lines are refused or read, never a crash; what is read can be written and read again.
   @Test(arguments: [UInt64(1), 2, 3, 4]) func mutatedLinesNeverCrash(_ seed: UInt64) throws {
     let codec = codec
