@@ -34,7 +34,6 @@ import Testing
       "Training": stages.union(["Bot", "Statistics", "Backtest"]),
       "Alignment": tools,
       "Server": ["Core", "Journal", "Statistics", "Transport", "Hummingbird"],
-      "Fuzzing": ["Core", "Settings", "Feed", "Exchange", "Execution", "Journal", "Control", "Files", "CZlib"],
       "Files": ["Digest"],
       "Digest": ["COpenSSL"],
       "Transport": ["CCurl"],

@@ -32,7 +32,8 @@ enum JournalSeeds {
     ]
     let outcomes: [SubmitOutcome] = [.accepted, .rejected(.lot), .unknown(cause: "line\nlost")]
     let control = ControlRecord(
-      command: "stop", level: .flatten, reason: "why", source: .file, by: "me", policy: "flat", latchID: "L-1", at: time)
+      command: "stop", level: .flatten, reason: "why", source: .file, by: "me", policy: "flat", latchID: "L-1", at: time
+    )
     return [
       RecordEncoder.bar(FuzzWorld.bar(), symbol: symbol, at: time, isPreRoll: true),
       RecordEncoder.answer(answer, symbol: symbol),

@@ -23,7 +23,8 @@ final class ControlFuzz {
   /// The first byte says which file the rest becomes.
   static var seeds: [[UInt8]] {
     let texts = [
-      (0, "flatten"), (0, ""), (0, "{\"level\":\"reduce\",\"reason\":\"maintenance\"}"), (0, "because\n\u{1B}[2J of it"),
+      (0, "flatten"), (0, ""), (0, "{\"level\":\"reduce\",\"reason\":\"maintenance\"}"),
+      (0, "because\n\u{1B}[2J of it"),
       (1, "L-7"), (1, "{\"latch\":\"L-7\"}"),
       (2, "{\"at\":1767225600123,\"id\":\"L-7\",\"level\":\"stop\",\"reason\":\"why\",\"source\":\"file\"}"),
       (
