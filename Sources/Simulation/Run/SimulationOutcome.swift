@@ -38,6 +38,8 @@ public struct SimulationPlan: Sendable {
   public var bug: PlantedBug?
   /// Ends after so many events; nil: at the end of the data.
   public var stopAfter: UInt64?
+  /// Lets a task of the system's threads call into the world, which must end the program.
+  public var hasStray = false
 
   /// A plan as given.
   public init(
@@ -54,6 +56,7 @@ public struct SimulationPlan: Sendable {
   /// Lives through it on the calling thread. Throws when the bot cannot be put together.
   public func run() throws -> SimulationOutcome {
     let world = try World(seed: seed, days: days, kinds: faults, mutant: Mutant(bug), stopAfter: stopAfter)
+    if hasStray { world.stray() }
     let violation = world.run()
     return SimulationOutcome(
       seed: seed, violation: violation, events: world.events, jobs: world.scheduler.jobs,

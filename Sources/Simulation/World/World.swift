@@ -3,6 +3,7 @@ import Core
 import Exchange
 import Execution
 import Feed
+import Foundation
 import Journal
 import Risk
 import Settings
@@ -89,6 +90,16 @@ final class World: @unchecked Sendable {
     if checks.violation == nil, isOver { checks.atEnd() }
     finish()
     return checks.violation
+  }
+
+  /// Sets off a call into the bot from a thread that is not the scheduler's.
+  func stray() {
+    scheduler.after(3_000_000_000) { [self] in
+      guard let supervisor = process?.open?.supervisor else { return stray() }
+      Task.detached { _ = await supervisor.latch }
+      // The call must come while the world still lives.
+      usleep(200_000)
+    }
   }
 
   private func finish() {

@@ -32,6 +32,7 @@ struct SimulateCommand: ParsableCommand {
   @Flag(help: "Print what led to a violation.") var story = false
   @Flag(help: "Go on after a violation.") var keepGoing = false
   @Flag(help: "One JSON object.") var json = false
+  @Flag(help: ArgumentHelp("Call into a world from a foreign thread.", visibility: .private)) var stray = false
 
   func run() throws {
     let seeds = try Self.range(seeds)
@@ -86,7 +87,9 @@ private struct SimulateRun {
   func run() throws -> Bool {
     let bug = try command.bug()
     let plans = seeds.map {
-      SimulationPlan(seed: $0, days: command.days, faults: kinds, bug: bug, stopAfter: command.events)
+      var plan = SimulationPlan(seed: $0, days: command.days, faults: kinds, bug: bug, stopAfter: command.events)
+      plan.hasStray = command.stray
+      return plan
     }
     var totals = SimulationTotals()
     var failed: [(SimulationPlan, Violation)] = []
