@@ -76,7 +76,7 @@ final class GuardSession: Sendable {
     }
     let signals = [SIGINT, SIGTERM].map { Self.handle($0) { loop.end() } }
     defer { withExtendedLifetime(signals) {} }
-    service.notify("READY=1\nSTATUS=watching \(place.controlPath)")
+    service.notify("READY=1\nSTATUS=watching \(place.controlPath)", patienceMillis: 1000)
     log.write(.notice, "guard: watches \(place.controlPath) and \(place.heartbeatPath), venue \(address)")
     if once {
       await withTaskGroup(of: Void.self) { group in

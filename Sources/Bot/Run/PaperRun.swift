@@ -91,7 +91,7 @@ package final class PaperRun: Sendable {
     let lock = plan.pace.isVirtual ? nil : try homeLock()
     defer { withExtendedLifetime(lock) {} }
     let (prepared, source) = try await prepare()
-    service.notify("READY=1\nSTATUS=\(plan.mode), \(prepared.identity.name)")
+    service.notify("READY=1\nSTATUS=\(plan.mode), \(prepared.identity.name)", patienceMillis: 1000)
     log.write(.notice, "started: \(plan.mode)\(plan.isSynthetic ? " SYNTHETIC" : ""), policy \(prepared.identity.name)")
     let wall = time.monotonicNanoseconds
     let end = try await drive(prepared, source)
