@@ -136,7 +136,7 @@ class AfterStop:
 
     def __init__(self, trial):
         self.trial = trial
-        self.not_halted, self.without_stop, self.without_latch, self.dead = 0, 0, 0, 0
+        self.not_halted, self.without_stop, self.without_latch = 0, 0, 0
 
     def wait(self, what, condition, seconds=30):
         end = time.monotonic() + seconds
@@ -176,8 +176,8 @@ class AfterStop:
             time.sleep(0.02)
         if os.path.exists(os.path.join(trial.control, "STOP")):
             os.unlink(os.path.join(trial.control, "STOP"))
-        latch = trial.snapshot()["latch"]
-        done = trial.tool("resume", "--home", trial.home)
+        latch = trial.snapshot()["latch"]["id"]
+        done = trial.tool("resume", latch, "--home", trial.home)
         if done.returncode != 0:
             sys.exit(f"kill-nine: resume of {latch}: {done.stderr.strip()}")
 
