@@ -5,7 +5,6 @@ import Files
 import Foundation
 import Glibc
 import Settings
-import Synchronization
 import Testing
 
 @Suite("State directory, lock, log, service manager, doctor")
@@ -120,24 +119,6 @@ struct PlaceTests {
       ServiceManager(environment: ["NOTIFY_SOCKET": path, "WATCHDOG_USEC": "soon"]).notify("READY=1")
     }
     #expect(ServiceManager(environment: ["WATCHDOG_USEC": "soon"]).watchdogMillis == nil)
-  }
-
-  @Test func aServiceManagerThatDoesNotReadHoldsNothingUp() throws {
-    let scratch = try Scratch()
-    let path = scratch.path + "/notify"
-    // Its queue holds some datagrams; whoever waits for room waits until the reader is gone.
-    let server = Mutex<DatagramServer?>(DatagramServer(path: path))
-    let isGone = Atomic(false)
-    Thread.detachNewThread {
-      sleep(20)
-      isGone.store(true, ordering: .sequentiallyConsistent)
-      server.withLock { $0 = nil }
-    }
-    let manager = ServiceManager(environment: ["NOTIFY_SOCKET": path])
-    for _ in 0..<5000 { manager.notify("WATCHDOG=1") }
-    manager.notify("READY=1", patienceMillis: 20)
-    #expect(!isGone.load(ordering: .sequentiallyConsistent))
-    #expect(server.withLock { $0?.receive() } == "WATCHDOG=1")
   }
 
   private func grades(
