@@ -39,7 +39,7 @@ def arguments():
     parser.add_argument("--json", action="store_true", help="one JSON object instead of the table")
     parser.add_argument("--hrmbot", required=True, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    # Eight instruments fill a journal in a minute or two.
+    # Eight instruments fill a journal with 100 MB in two or three minutes.
     options.symbols = MANY if options.journal_mb else None
     return options
 
@@ -76,8 +76,8 @@ class Trial(Pair):
             self.kill()
 
     def prepare(self):
-        """A journal of the wanted size, of bars faster than those of the kills."""
-        self.serve(bar_millis=20)
+        """A journal of the wanted size."""
+        self.serve()
         self.start(*self.settings)
         directory = os.path.join(self.home, "journal")
         end = time.monotonic() + 600
@@ -86,14 +86,14 @@ class Trial(Pair):
                 sys.exit(f"kill-nine: the journal does not grow; see {self.place}/log")
             time.sleep(0.5)
         self.kill()
-        self.kill_server()
         self.prepared = round(books.megabytes(directory), 1)
 
     def run(self):
         options = self.options
         if options.journal_mb:
             self.prepare()
-        self.serve(faults=options.faults)
+        else:
+            self.serve(faults=options.faults)
         if options.chaos:
             self.chaos = Chaos(os.environ["HRMBOT_TOOLS"], self.port, options.seed)
             self.bot_port = self.chaos.port

@@ -134,10 +134,10 @@ class Pair:
         self.server, self.bot = None, None
         self.log = open(os.path.join(self.place, "log"), "ab")
 
-    def serve(self, faults=None, bar_millis=None):
+    def serve(self, faults=None):
         words = [
             *self.server_prefix, self.options.hrmbot, "exchange", "serve", "--listen", f"127.0.0.1:{self.port}",
-            "--ledger", os.path.join(self.place, "exchange"), "--bar-millis", str(bar_millis or self.options.bar_millis),
+            "--ledger", os.path.join(self.place, "exchange"), "--bar-millis", str(self.options.bar_millis),
             "--seed", str(self.options.seed), "--fee-bps", "0.1", "--spread-bps", "0", "--slippage-bps", "0",
         ]
         if getattr(self.options, "symbols", None):
