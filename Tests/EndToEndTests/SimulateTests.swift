@@ -10,7 +10,8 @@ extension EndToEnd {
       #expect(once.code == 0, "\(once)")
       let (one, other) = (try once.json(), try again.json())
       #expect(one["seeds"].int == 2 && one["violations"].count == 0)
-      #expect(one["chains"] == other["chains"] && one["faults"] == other["faults"])
+      let chains = one["chains"].items.compactMap { $0["chain"].string }
+      #expect(chains.count == 2 && chains == other["chains"].items.compactMap { $0["chain"].string })
     }
 
     @Test func aPlantedBugEndsWithOneAndTheWayToSeeItAgain() async throws {

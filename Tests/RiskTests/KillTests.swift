@@ -84,9 +84,7 @@ struct KillTests {
       prices[index] = max(
         price("1"), try Price(raw: prices[index].raw + move).rounded(toMultipleOf: price("0.01"), .truncate))
       let close = noon.adding(milliseconds: Int64(step + 1) * 60_000)
-      let bar = Bar(
-        instrument: id, timeframe: .oneMinute, openTime: close.adding(milliseconds: -60_000), open: prices[index],
-        high: prices[index], low: prices[index], close: prices[index], volume: Measure(1))
+      let bar = Self.bar(of: id, at: prices[index], close: close)
       _ = try pair.both { $0.observe(bar, at: clock) }
       let observation = Observation(
         instrument: id, timeframe: .oneMinute, bar: bar, barCount: 300, window: [], context: [], complexity: nil,
@@ -97,9 +95,7 @@ struct KillTests {
       for order in waiting where !order.request.isReduceOnly {
         reserved = reserved + (order.collar * order.request.quantity)
       }
-      let environment = RiskEnvironment(
-        tradingState: .active, latchLevel: nil, isJournalHealthy: true, isVenueReady: true, unknownOrders: 0,
-        openOrders: waiting.count, reservedQuote: reserved, clockSkewMillis: nil, isVirtualTime: true)
+      let environment = Self.environment(open: waiting.count, reserved: reserved)
       // The moment of the judgement is the clock's or the bar's: otherwise the age of data would veto all of it.
       let now = random.uniform() < 0.8 ? close : clock
       let (verdict, again) = try pair.both {
@@ -121,5 +117,17 @@ struct KillTests {
       }
     }
     #expect(approvals > 5 && requests > 0, "seed \(seed): \(approvals) approvals, \(requests) stops asked for")
+  }
+
+  private static func environment(open: Int, reserved: Money) -> RiskEnvironment {
+    RiskEnvironment(
+      tradingState: .active, latchLevel: nil, isJournalHealthy: true, isVenueReady: true, unknownOrders: 0,
+      openOrders: open, reservedQuote: reserved, clockSkewMillis: nil, isVirtualTime: true)
+  }
+
+  private static func bar(of id: InstrumentID, at price: Price, close: Timestamp) -> Bar {
+    Bar(
+      instrument: id, timeframe: .oneMinute, openTime: close.adding(milliseconds: -60_000), open: price, high: price,
+      low: price, close: price, volume: Measure(1))
   }
 }

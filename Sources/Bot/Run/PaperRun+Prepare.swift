@@ -18,10 +18,7 @@ extension PaperRun {
       throw StartError("\(error)", exitCode: 78)
     }
     let store = try JournalOpening.open(plan)
-    if let name = store?.openReport.missingArchive {
-      log.write(
-        .error, "journal: the archive \(name) is missing; restore it, or older records cannot be read or verified")
-    }
+    warn(missingArchive: store?.openReport.missingArchive)
     let restored = try restoredState(store)
     let session = (restored?.sessions ?? 0) + 1
     // Nothing saved: an earlier start was cut off before it traded, and its warm-up may be incomplete.
@@ -156,6 +153,12 @@ extension PaperRun {
     return JournalWriter(
       store: store, executor: ThreadExecutor(name: "journal"), capacity: plan.settings.journal.queueCapacity,
       groupCommitMillis: plan.settings.journal.groupCommitMillis)
+  }
+
+  private func warn(missingArchive name: String?) {
+    guard let name else { return }
+    log.write(
+      .error, "journal: the archive \(name) is missing; restore it, or older records cannot be read or verified")
   }
 
   private func warn(segmentMillis: Double, instruments: Int) {

@@ -123,7 +123,7 @@ package enum CancelBenchmark {
       gateway: VenueGateway(
         venue: venue, gate: gate, reports: { venue.takeReports() }, enter: { mailbox.send($0) })
     ) { mailbox.send(.outcome($0, .rejected(.invalid))) }
-    let engine = try await engine(path, mailbox, gate, queue)
+    let engine = try await engine(count, path, mailbox, gate, queue)
     let watcher = ControlWatcher(
       directory: control, inbox: CommandInbox(stateDirectory: path), gate: gate, pollMillis: pollMillis, time: time,
       usesNotifications: usesNotifications, enter: { mailbox.send($0) })
@@ -144,7 +144,7 @@ package enum CancelBenchmark {
         watcher.stop()
         group.cancelAll()
       }
-      try await open(count, engine, venue)
+      try await open(count, engine, venue, mailbox)
       let renamed = time.monotonicNanoseconds
       try DurableFile.replace(control.stopPath, with: Array("stop".utf8))
       for _ in 0..<30_000 {
@@ -157,21 +157,34 @@ package enum CancelBenchmark {
     }
   }
 
-  private static func open(_ count: Int, _ engine: Engine, _ venue: RestingVenue) async throws {
-    for number in 1...count {
-      let request = OrderRequest(
-        clientID: ClientOrderID(sequence: UInt64(number), role: .entry), instrument: InstrumentID(index: 0), side: .buy,
-        kind: .limit(Price(raw: Price.unit)), quantity: Quantity(raw: Quantity.unit), isReduceOnly: false)
-      let context = EventContext(input: UInt64(number), at: SystemTime().now, startedNanoseconds: 0)
-      await engine.stages.execution.submit(
-        ApprovedOrder(request: request, collar: Price(raw: Price.unit), stopDistance: nil),
-        lastPrice: Price(raw: Price.unit), context: context)
+  /// A position in each of `count` instruments, each with its protective stop at the venue: open orders that nobody has
+  /// to approve.
+  private static func open(
+    _ count: Int, _ engine: Engine, _ venue: RestingVenue, _ mailbox: Mailbox<Ingress>
+  ) async throws {
+    let price = Price(raw: 100 * Price.unit)
+    let position = PositionView(
+      side: .long, quantity: Quantity(raw: Quantity.unit), totalCostQuote: price * Quantity(raw: Quantity.unit),
+      entryTime: nil)
+    let stops = StopStand.instruments(count).instruments.compactMap {
+      ProtectiveOrder(
+        sequence: UInt64($0.id.index) + 1, role: .protectiveStop, instrument: $0.id, position: position,
+        kind: .stopMarket(trigger: Price(raw: 50 * Price.unit)))
     }
+    venue.state.withLock { $0.open = Set(stops.map(\.request.clientID)) }
+    mailbox.send(
+      .venueState(
+        VenueState(
+          account: AccountSnapshot(
+            cashQuote: Money(raw: 100_000 * Money.unit), positions: Array(repeating: position, count: count),
+            feesQuote: .zero, lastTradeID: 0),
+          openOrders: stops.map { OrderSnapshot(request: $0.request, state: .accepted, filledQuantity: .zero) },
+          fills: [])))
     for _ in 0..<10_000 {
-      if venue.state.withLock({ $0.open.count }) == count { return }
+      if await engine.stages.execution.state.orders.filter({ !$0.isCancelRequested }).count == count { return }
       try await Task.sleep(for: .milliseconds(1))
     }
-    throw StartError("the orders do not get to the venue", exitCode: 1)
+    throw StartError("the bot does not take the orders over", exitCode: 1)
   }
 
   private static func parts(_ engine: Engine, _ mailbox: Mailbox<Ingress>, _ queue: QueuedGateway) -> LoopParts {
@@ -184,7 +197,7 @@ package enum CancelBenchmark {
   }
 
   private static func engine(
-    _ path: String, _ mailbox: Mailbox<Ingress>, _ gate: StopGate, _ queue: QueuedGateway
+    _ count: Int, _ path: String, _ mailbox: Mailbox<Ingress>, _ gate: StopGate, _ queue: QueuedGateway
   ) async throws -> Engine {
     var bench = PolicyBench()
     bench.policies = [("flat", FlatPolicy())]
@@ -194,7 +207,7 @@ package enum CancelBenchmark {
     callbacks.demand = { mailbox.send(.control($0)) }
     return try await Engine.assemble(
       EngineParts(
-        executor: ThreadExecutor(name: "engine"), instruments: StopStand.instruments(), timeframe: .oneMinute,
+        executor: ThreadExecutor(name: "engine"), instruments: StopStand.instruments(count), timeframe: .oneMinute,
         settings: settings, bench: bench, inCharge: "flat", mode: "benchmark",
         startCashQuote: Money(raw: 100_000 * Money.unit), state: nil, sink: NoRecords(), lastSequence: 0,
         time: SystemTime(), isVirtual: true, gate: gate, latchStore: LatchFile(stateDirectory: path)),

@@ -87,17 +87,18 @@ final class StopStand: Sendable {
     return settings
   }
 
-  static func instruments() -> InstrumentTable {
+  static func instruments(_ count: Int = 1) -> InstrumentTable {
     let rules = InstrumentRules(
       effectiveFrom: Timestamp(milliseconds: 0), tick: Price(raw: Price.unit / 100),
       lot: Quantity(raw: Quantity.unit / 1000),
       minimumQuantity: Quantity(raw: Quantity.unit / 1000), minimumNotionalQuote: .zero, makerFee: .zero,
       takerFee: .zero)
-    return InstrumentTable([
-      Instrument(
-        id: InstrumentID(index: 0), symbol: "BENCH", venue: "benchmark", kind: .cryptoSpot, isShortable: false,
-        calendar: .alwaysOpen, rules: [rules])
-    ])
+    return InstrumentTable(
+      (0..<count).map {
+        Instrument(
+          id: InstrumentID(index: UInt16($0)), symbol: $0 == 0 ? "BENCH" : "BENCH-\($0)", venue: "benchmark",
+          kind: .cryptoSpot, isShortable: false, calendar: .alwaysOpen, rules: [rules])
+      })
   }
 
   func measure(_ tries: Int) async throws -> StopBenchmark.Result {
