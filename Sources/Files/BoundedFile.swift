@@ -44,12 +44,12 @@ package struct BoundedFile: ~Copyable {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw Failure(path: path, problem: FileError.text()) }
     guard status.st_mode & S_IFMT == S_IFREG else { throw Failure(path: path, problem: "is not a regular file") }
-    guard Int(status.st_size) <= limit else { throw tooLarge(path, limit) }
+    guard Int(status.st_size) <= limit else { throw tooLarge(path, Int(status.st_size), limit) }
     return Int(status.st_size)
   }
 
-  private static func tooLarge(_ path: String, _ limit: Int) -> Failure {
-    Failure(path: path, problem: "is larger than \(limit / 1024) KiB")
+  private static func tooLarge(_ path: String, _ size: Int, _ limit: Int) -> Failure {
+    Failure(path: path, problem: "is larger than \(limit / 1024) KiB: \(size) bytes, at most \(limit) are read")
   }
 
   /// Fills a buffer of `size` bytes, in pieces; `progress` gets the bytes that are there after each.
@@ -83,7 +83,7 @@ package struct BoundedFile: ~Copyable {
       guard got >= 0 else { throw Failure(path: path, problem: "cannot be read: \(FileError.text())") }
       if got == 0 { break }
       count += got
-      guard count <= limit else { throw tooLarge(path, limit) }
+      guard count <= limit else { throw tooLarge(path, count, limit) }
       if count == bytes.count { bytes += [UInt8](repeating: 0, count: min(count + 1, limit + 1 - count)) }
     }
     bytes.removeLast(bytes.count - count)

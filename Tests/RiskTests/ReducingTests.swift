@@ -72,7 +72,8 @@ struct ReducingTests {
     ({ $0.position = .flat }, .veto(.legalAction)),
     ({ $0.quote = Scenario.quote(bid: "98.9", ask: "98.9") }, .veto(.priceCollar)),
     ({ scenario in scenario.touch = { $0.lastSequence = 100 } }, .veto(.repeatedExecution)),
-    ({ $0.rules = $0.rules.with(minimum: "1.501") }, .belowMinimumQuantity),
+    // What is too small to be sold counts as nothing held.
+    ({ $0.rules = $0.rules.with(minimum: "1.501") }, .veto(.legalAction)),
   ]
 
   @Test func isBlockedByAHaltAnIllegalWishAndAMissingVenue() {
@@ -128,6 +129,6 @@ struct ReducingTests {
     let verdict = Self.long.with { $0.position = .long("1.5004", cost: "150.04") }.judge()
     #expect(verdict.finalQuantity == quantity("1.5"))
     let onlyDust = Self.long.with { $0.position = .long("0.0004", cost: "0.04") }.judge()
-    #expect(onlyDust.skipReason == .belowMinimumQuantity)
+    #expect(onlyDust.skipReason == .veto(.legalAction), "dust counts as nothing held")
   }
 }
