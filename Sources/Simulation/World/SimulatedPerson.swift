@@ -38,6 +38,12 @@ final class SimulatedPerson: @unchecked Sendable {
     return minute - world.scheduler.now % minute &+ world.faults.length(.stop, seconds: 0.001...3)
   }
 
+  /// A stop that the dead process had only in memory, and whose file a person has taken away since, is nobody's wish any
+  /// more: no latch and no saved plan name it.
+  func processStarts() {
+    if stopFile == nil, world.disk.latch == nil, world.disk.state?.execution.plan == nil { inForce = nil }
+  }
+
   /// A process has seen a stop, or has found one at its start.
   func seen(_ level: StopLevel, by process: BotProcess) {
     inForce = max(inForce ?? level, level)

@@ -40,7 +40,7 @@ final class World: @unchecked Sendable {
   /// Time after the last bar in which nothing goes wrong any more, so that the books must agree.
   private static let settlingNanoseconds: UInt64 = 3600_000_000_000
   /// Time between two heartbeats of the loop.
-  private static let beatNanoseconds: UInt64 = 10_000_000_000
+  private static let beatNanoseconds: UInt64 = 20_000_000_000
 
   /// A world of `days` days of one-minute bars. `stopAfter`: ends after so many events.
   init(seed: UInt64, days: Int, kinds: Set<FaultKind>, mutant: Mutant, stopAfter: UInt64?) throws {
@@ -138,6 +138,7 @@ final class World: @unchecked Sendable {
     starts += 1
     let process = BotProcess(world: self)
     self.process = process
+    person.processStarts()
     checks.processStarts()
     process.start()
   }
