@@ -169,10 +169,6 @@ package actor Supervisor {
       if condition == .venueLost { isVenueReady = false }
       await publishState()
       if condition == .venueLost && !isOn { await askVenue(context(sequence)) }
-      // Before anything else, a venue that is back hears which orders must end.
-      if condition == .venueLost && !isOn, latch.map({ $0.level > .reduce }) ?? false {
-        await stages.execution.resend(context: context(sequence))
-      }
       if condition == .journalUnhealthy && !isOn { await stages.execution.protectAgain(context: context(sequence)) }
       return "\(condition.rawValue) \(isOn ? "sets in" : "is over")"
     case .clockSkew(let millis):

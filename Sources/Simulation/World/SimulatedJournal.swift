@@ -11,7 +11,7 @@ final class SimulatedJournal: RecordSink, JournalHealth, @unchecked Sendable {
   private let life: ProcessLife
   private let watch: (JournalRecord) -> Void
   private let committed: (ArraySlice<JournalRecord>) -> Void
-  private var faults: () -> UInt64
+  private let commitNanoseconds: () -> UInt64
   /// Not on the disk yet, oldest first.
   private var waiting: [JournalRecord] = []
   private var state: EngineState?
@@ -35,7 +35,7 @@ final class SimulatedJournal: RecordSink, JournalHealth, @unchecked Sendable {
     self.life = life
     self.watch = watch
     self.committed = committed
-    faults = commitNanoseconds
+    self.commitNanoseconds = commitNanoseconds
     last = UInt64(disk.records.count)
   }
 
@@ -70,11 +70,10 @@ final class SimulatedJournal: RecordSink, JournalHealth, @unchecked Sendable {
   private func commitSoon() {
     guard !isCommitting, failure == nil else { return }
     isCommitting = true
-    let batch = waiting.count
-    scheduler.after(faults()) { [self] in finishCommit(atLeast: batch) }
+    scheduler.after(commitNanoseconds()) { [self] in finishCommit() }
   }
 
-  private func finishCommit(atLeast count: Int) {
+  private func finishCommit() {
     guard life.isAlive else { return }
     isCommitting = false
     guard disk.isWritable else { return fail(disk.condition == .full ? "disk full" : "input/output error") }

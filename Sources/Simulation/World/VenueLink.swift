@@ -90,7 +90,7 @@ final class VenueLink: Venue, @unchecked Sendable {
 
   func submit(_ order: OutboundOrder, through gate: any LastGate) async -> SubmitOutcome {
     guard life.isAlive else { return .unknown(cause: "the process has died") }
-    let request = world.mutated(order)
+    let request = world.mutant.request(order)
     guard gate.pass(order.request, { world.checks.handedOver(request) }) else { return .rejected(.stopLatch) }
     let outcome = await carry(request)
     if world.mutant.resends, case .unknown = outcome {
@@ -205,7 +205,7 @@ final class VenueLink: Venue, @unchecked Sendable {
     let session = epoch
     scheduler.after(due &- scheduler.now) { [self] in
       guard life.isAlive, isUp, epoch == session else { return }
-      deliver(.report(world.mutated(report)))
+      deliver(.report(world.mutant.report(report)))
     }
   }
 }

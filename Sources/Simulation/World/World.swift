@@ -234,9 +234,4 @@ final class World: @unchecked Sendable {
       schedulePromotion()
     }
   }
-
-  // MARK: planted bugs on the way
-
-  func mutated(_ order: OutboundOrder) -> OrderRequest { mutant.request(order) }
-  func mutated(_ report: ExecutionReport) -> ExecutionReport { mutant.report(report) }
 }
