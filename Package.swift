@@ -52,10 +52,16 @@ let package = Package(
         "Bot", "Core", "Settings", "Feed", "HRM", "Agent", "Risk", "Exchange", "Execution", "Journal", "Control",
         "Files", "Digest",
       ]),
+    .target(
+      name: "Backtest",
+      dependencies: [
+        "Bot", "Core", "Settings", "Feed", "Features", "HRM", "Agent", "Risk", "Exchange", "Execution", "Control",
+        "Files", "Digest",
+      ]),
     .executableTarget(
       name: "hrmbot",
       dependencies: [
-        "Bot", "Simulation", "Core", "Digest", "Exchange", "Execution", "Feed", "Features", "HRM", "Journal",
+        "Bot", "Simulation", "Backtest", "Agent", "Risk", "Core", "Digest", "Exchange", "Execution", "Feed", "Features", "HRM", "Journal",
         "Settings", "Control", "Files", argumentParser,
       ]),
     .target(name: "Guard", dependencies: ["Core", "Execution", "Control"]),

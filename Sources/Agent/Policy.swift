@@ -44,9 +44,14 @@ public protocol Policy: Sendable {
   mutating func decide(_ observation: Observation) -> PolicyAnswer
   /// What a network's answer to this policy's request means. Never `.think`.
   func interpret(_ answer: NetworkAnswer, legalMask: LegalMask) -> PolicyAnswer
+  /// What its rule met so far that a report should show, by name; empty for most.
+  func tallies(of instrument: InstrumentID) -> [(name: String, count: Int)]
 }
 
 extension Policy {
+  /// Nothing to show.
+  public func tallies(of instrument: InstrumentID) -> [(name: String, count: Int)] { [] }
+
   /// Rules ask no network.
   public func interpret(_ answer: NetworkAnswer, legalMask: LegalMask) -> PolicyAnswer {
     .failure(.loadFailed, "the policy asked no network")

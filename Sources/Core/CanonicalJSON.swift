@@ -47,6 +47,13 @@ public struct CanonicalJSON: Sendable {
     bytes.append(58)
   }
 
+  /// `"key":` of a key that is not known in advance, escaped.
+  public mutating func key(escaping key: String) {
+    value(key)
+    bytes.append(58)
+    needsComma = false
+  }
+
   /// A string, escaped.
   public mutating func value(_ text: String) {
     separate()

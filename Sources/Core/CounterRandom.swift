@@ -14,6 +14,8 @@ public enum RandomPurpose: UInt64, Sendable {
   case simulationTravel = 10
   case reconnectJitter = 40
   case exchangeFaults = 41
+  case missedFills = 50
+  case lookaheadCheck = 51
 }
 
 /// Counter-based random numbers: SplitMix64 keyed by (seed, purpose, step, lane), so that any draw can be had without

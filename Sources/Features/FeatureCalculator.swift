@@ -66,6 +66,13 @@ package struct FeatureCalculator: Sendable {
     return true
   }
 
+  /// Takes a close for the volatilities alone. A calculator is fed either so or with whole bars.
+  @inline(__always)
+  package mutating func receive(close: Double) {
+    logCloses.receive(log(close))
+    absorbReturn()
+  }
+
   @inline(__always)
   private mutating func absorbReturn() {
     guard logCloses.count > 1 else { return }

@@ -1,10 +1,20 @@
 import Core
 
+/// How much of an observation is computed. Nothing else about it depends on the scope.
+public enum FeatureScope: Sendable {
+  /// The bar and the position: for rules that look at closes, where no limit looks at volatility.
+  case price
+  /// Also average true range, volatility and its rank: what sizing and the risk veto look at.
+  case sizing
+  /// Also the window and context features and the market complexity, which only networks and records need.
+  case network
+}
+
 /// Bars in, observations out: network and context features, complexity, volatility and exact average true range of
 /// every instrument of a run. A value at one bar never depends on a later bar.
 public struct FeatureStage: Sendable {
   private let timeframe: Timeframe
-  private let wantsWindow: Bool
+  private let scope: FeatureScope
   private let normaliser: FeatureNormaliser
   private var states: [InstrumentState]
   private var clock = ClockFeatures(Timestamp(milliseconds: 0))
@@ -15,16 +25,15 @@ public struct FeatureStage: Sendable {
   /// A stage that has seen no bar.
   ///
   /// - Parameters:
-  ///   - wantsWindow: whether observations carry the feature window and the market complexity, which only networks
-  ///     need.
+  ///   - scope: what observations carry.
   ///   - normaliser: scale of the network features; a model brings its own.
   public init(
-    instruments: InstrumentTable, timeframe: Timeframe, wantsWindow: Bool, normaliser: FeatureNormaliser = .identity
+    instruments: InstrumentTable, timeframe: Timeframe, scope: FeatureScope, normaliser: FeatureNormaliser = .identity
   ) {
     self.timeframe = timeframe
-    self.wantsWindow = wantsWindow
+    self.scope = scope
     self.normaliser = normaliser
-    states = instruments.instruments.map { InstrumentState(isShortable: $0.isShortable, tracksComplexity: wantsWindow) }
+    states = instruments.instruments.map { InstrumentState(isShortable: $0.isShortable, scope: scope) }
   }
 
   /// Takes the next bar of an instrument; what a policy sees at its close.
@@ -34,7 +43,7 @@ public struct FeatureStage: Sendable {
   /// timeframe is counted, changes no state and yields an observation of the state before it, marked `.nonFinite`.
   public mutating func receive(_ bar: Bar, hasGap: Bool, isPreRoll: Bool) -> Observation {
     let closeTime = bar.closeTime
-    if closeTime != clockMoment {
+    if scope == .network, closeTime != clockMoment {
       clock = ClockFeatures(closeTime)
       clockMoment = closeTime
     }
@@ -44,7 +53,7 @@ public struct FeatureStage: Sendable {
     if hasGap { quality.insert(.gap) }
     if isPreRoll { quality.insert(.preRoll) }
     return states[Int(bar.instrument.index)].observe(
-      bar, isUsable: isUsable, wantsWindow: wantsWindow, normaliser: normaliser, clock: clock, quality: quality)
+      bar, isUsable: isUsable, normaliser: normaliser, clock: clock, quality: quality)
   }
 
   /// Takes the position held from now on.

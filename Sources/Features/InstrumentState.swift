@@ -6,6 +6,7 @@ struct InstrumentState: Sendable {
   static let rankBars = 1000
 
   private let isShortable: Bool
+  private let scope: FeatureScope
   private(set) var barCount = 0
   var position = PositionView.flat
   var quote: Quote?
@@ -18,24 +19,30 @@ struct InstrumentState: Sendable {
   private var volatilityRank: Double?
   private var complexity: Double?
 
-  init(isShortable: Bool, tracksComplexity: Bool) {
+  init(isShortable: Bool, scope: FeatureScope) {
     self.isShortable = isShortable
-    tracker = tracksComplexity ? ComplexityTracker() : nil
+    self.scope = scope
+    tracker = scope == .network ? ComplexityTracker() : nil
   }
 
   /// Takes a possible bar; false if one of its features was not a finite number.
   @inline(__always)
   private mutating func receive(_ bar: Bar, _ normaliser: FeatureNormaliser) -> Bool {
     barCount += 1
+    if scope == .price { return true }
+    averageTrueRange = trueRange.receive(high: bar.high, low: bar.low, close: bar.close)
+    defer {
+      if let volatility = calculator.volatility24 { volatilityRank = volatilities.receive(volatility)?.shareBelow }
+    }
+    if scope == .sizing {
+      calculator.receive(close: bar.close.approximate)
+      return true
+    }
     let values = BarValues(
       open: bar.open.approximate, high: bar.high.approximate, low: bar.low.approximate, close: bar.close.approximate,
       volume: bar.volume.approximate)
-    averageTrueRange = trueRange.receive(high: bar.high, low: bar.low, close: bar.close)
     let isFinite = withUnsafeTemporaryAllocation(of: Double.self, capacity: FeatureSchema.names.count) { row in
       calculator.receive(values, into: row) ? window.append(row, normaliser) : true
-    }
-    if let volatility = calculator.volatility24 {
-      volatilityRank = volatilities.receive(volatility)?.shareBelow
     }
     complexity = tracker?.receive(
       close: values.close, logClose: calculator.logClose, logReturn: calculator.logReturn,
@@ -47,8 +54,7 @@ struct InstrumentState: Sendable {
   ///
   /// One mutating step, so that the state is never copied: it holds some thirty arrays to count references of.
   mutating func observe(
-    _ bar: Bar, isUsable: Bool, wantsWindow: Bool, normaliser: FeatureNormaliser, clock: ClockFeatures,
-    quality: QualityFlags
+    _ bar: Bar, isUsable: Bool, normaliser: FeatureNormaliser, clock: ClockFeatures, quality: QualityFlags
   ) -> Observation {
     var quality = quality
     if !isUsable || !receive(bar, normaliser) { quality.insert(.nonFinite) }
@@ -56,8 +62,8 @@ struct InstrumentState: Sendable {
     if !isWarm { quality.insert(.warmingUp) }
     return Observation(
       instrument: bar.instrument, timeframe: bar.timeframe, bar: bar, barCount: barCount,
-      window: wantsWindow && isWarm ? window.copy() : [],
-      context: clock.context(position: position.side, isShortable: isShortable), complexity: complexity,
+      window: scope == .network && isWarm ? window.copy() : [],
+      context: scope == .network ? clock.context(position: position.side, isShortable: isShortable) : [], complexity: complexity,
       quality: quality, position: position, isShortable: isShortable, averageTrueRange: averageTrueRange,
       volatilityPerBar: calculator.volatility168, volatilityRank: volatilityRank, quote: quote)
   }

@@ -20,9 +20,13 @@ public final class ReplayFile: BarSource {
   /// The first rows refused, at most as many as were asked for.
   public private(set) var rowErrors: [RowError] = []
 
+  /// Opens of the rows read ahead, oldest first: what can be known of the file before its first bar is taken.
+  public var leadingOpenTimes: [Timestamp] { ahead.reversed().map(\.bar.openTime) }
+
   private let lines: LineReader
   private let parser: RowParser
-  private let calendar: TradingCalendar
+  /// When the instrument trades. To be set, if at all, before the first bar is taken.
+  public var calendar: TradingCalendar
   private let rejectLimit: Int
   /// Rows read ahead to infer the timeframe, with their lines, newest first.
   private var ahead: [(bar: Bar, line: Int)] = []

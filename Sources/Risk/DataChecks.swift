@@ -12,7 +12,8 @@ extension RiskStage {
       && observation.timeframe == timeframe && decision.timeframe == timeframe
       && observation.bar.timeframe == timeframe && decision.barClose == observation.bar.closeTime
     if !isSameBar { count += 1 }
-    if !observation.quality.isDisjoint(with: [.warmingUp, .nonFinite, .preRoll]) { count += 1 }
+    let unusable: QualityFlags = limits.needsIndicators ? [.warmingUp, .nonFinite, .preRoll] : [.nonFinite, .preRoll]
+    if !observation.quality.isDisjoint(with: unusable) { count += 1 }
     if !observation.bar.isConsistent { count += 1 }
     if counters.instruments[index].lastClose == nil { count += 1 }
     if !counters.isAccountKnown { count += 1 }

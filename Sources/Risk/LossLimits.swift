@@ -20,7 +20,7 @@ extension RiskStage {
   }
 
   /// The account's trading day at a moment, in days since 1970.
-  func tradingDay(of moment: Timestamp) -> Int {
+  package func tradingDay(of moment: Timestamp) -> Int {
     guard let zone = limits.dayZone else {
       return instruments.instruments[0].calendar.tradingDay(of: moment).daysSinceEpoch
     }

@@ -64,6 +64,7 @@ extension RiskStage {
 
   func checkVolatility(_ observation: Observation, _ list: inout CheckList) {
     let limit = Measure(limits.maxVolatilityRank)
+    if !limits.needsIndicators { return list.notApplicable(.volatility) }
     guard let rank = observation.volatilityRank, rank >= 0, rank <= 1, let input = Rate(truncating: rank) else {
       return list.missing(.volatility, limit: limit)
     }

@@ -45,6 +45,10 @@ public struct RiskLimits: Sendable, Equatable {
   /// Whether a missing quote is a veto: for venues whose feed has quotes.
   public var requiresQuote = false
 
+  /// Whether an opening needs warm indicators, volatility among them. False only in a backtest without limits, where
+  /// nothing looks at them.
+  public var needsIndicators = true
+
   /// Zone of the account's trading day; nil: that of the first instrument's market. The account has one equity and so
   /// one day, whatever the markets of its instruments; their own sessions are a matter of their calendars.
   public var dayZone: TimeZoneRule?

@@ -215,6 +215,19 @@ extension InstrumentSettings {
       maker_bps: 10
       taker_bps: 10
 
+    # A recorded file of which nothing says what it is, with bars at all hours: a market that never closes.
+    unlisted:
+      kind: crypto_perp
+      venue: unlisted
+      calendar: always-open
+      shortable: true
+      tick: 0.00000001
+      lot: 0.000001
+      min_quantity: 0.000001
+      min_notional: 0
+      maker_bps: 10
+      taker_bps: 10
+
     # Instruments by symbol. What is left out is the kind's; a rule begins with the values of the rule before it.
     instruments:
       # Binance spot. From knowledge: listed on 2017-08-17; the lot went from 0.000001 to 0.00001 in 2021 and the smallest

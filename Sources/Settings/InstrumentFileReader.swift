@@ -24,7 +24,7 @@ struct InstrumentFileReader {
   private init(fields: FieldReader) { self.fields = fields }
 
   private mutating func settings(_ document: YAMLValue, file: String?) -> InstrumentSettings? {
-    let root = fields.fields(document, "", line: 1, allowed: ["calendars", "kinds", "simulated", "instruments"])
+    let root = fields.fields(document, "", line: 1, allowed: ["calendars", "kinds", "simulated", "unlisted", "instruments"])
     for section in ["calendars", "kinds", "simulated"] where root.members[section] == nil {
       fields.report(section, line: 1, "is missing")
     }
@@ -43,6 +43,7 @@ struct InstrumentFileReader {
       fields.report("kinds.\(name)", line: root.members["kinds"]?.line ?? 1, "is missing")
     }
     let simulated = root.members["simulated"].flatMap { flatTemplate($0, "simulated", kind: nil) }
+    let unlisted = root.members["unlisted"].flatMap { flatTemplate($0, "unlisted", kind: nil) }
     var named: [String: InstrumentSettings.Template] = [:]
     let list = members(of: root, "instruments", allowed: nil)
     if list.count > Self.maximumInstruments {
@@ -50,7 +51,8 @@ struct InstrumentFileReader {
     }
     for member in list.prefix(Self.maximumInstruments) { named[member.key] = namedTemplate(member, kinds) }
     guard fields.errors.isEmpty, let simulated else { return nil }
-    return InstrumentSettings(kinds: kinds, simulated: simulated, named: named, calendars: calendars, file: file)
+    return InstrumentSettings(
+      kinds: kinds, simulated: simulated, unlisted: unlisted, named: named, calendars: calendars, file: file)
   }
 
   /// The members of a section in the order of the file.

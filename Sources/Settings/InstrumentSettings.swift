@@ -11,10 +11,18 @@ public struct InstrumentSettings: Sendable {
     var isShortable: Bool
     var rules: [InstrumentRules]
     var feeAsset: FeeAsset = .quote
+
+    func instrument(symbol: String, id: InstrumentID, venue: String?) -> Instrument {
+      Instrument(
+        id: id, symbol: symbol, venue: venue ?? self.venue, kind: kind, isShortable: isShortable, calendar: calendar,
+        rules: rules, feeAsset: feeAsset)
+    }
   }
 
   let kinds: [InstrumentKind: Template]
   let simulated: Template
+  /// nil: the file does not say; an equity then.
+  let unlisted: Template?
   let named: [String: Template]
   /// Calendars by name.
   public let calendars: [String: TradingCalendar]
@@ -42,11 +50,12 @@ public struct InstrumentSettings: Sendable {
   }
 
   init(
-    kinds: [InstrumentKind: Template], simulated: Template, named: [String: Template],
+    kinds: [InstrumentKind: Template], simulated: Template, unlisted: Template?, named: [String: Template],
     calendars: [String: TradingCalendar], file: String?
   ) {
     self.kinds = kinds
     self.simulated = simulated
+    self.unlisted = unlisted
     self.named = named
     self.calendars = calendars
     self.file = file
@@ -62,9 +71,10 @@ public struct InstrumentSettings: Sendable {
   /// - Parameters:
   ///   - kind: what it is; nil: what the file says, else what the symbol looks like (see `likelyKind`).
   ///   - venue: name of the venue; nil: the file's.
+  ///   - times: opens of some of its bars, which tell a stock from something that trades at night too.
   /// - Returns: the instrument, and whether its rules are only the defaults of its kind.
   public func instrument(
-    symbol: String, id: InstrumentID, kind: InstrumentKind? = nil, venue: String? = nil
+    symbol: String, id: InstrumentID, kind: InstrumentKind? = nil, venue: String? = nil, times: [Timestamp] = []
   ) -> (instrument: Instrument, isDefaultRule: Bool) {
     let template: Template
     var isDefault = false
@@ -73,13 +83,23 @@ public struct InstrumentSettings: Sendable {
     } else if let own = named[symbol], kind == nil || kind == own.kind {
       template = own
     } else {
-      template = kinds[kind ?? Self.likelyKind(of: symbol)] ?? simulated
+      let likely = kind ?? Self.likelyKind(of: symbol)
+      template = kinds[likely] ?? simulated
       isDefault = true
+      if let unlisted, kind == nil, likely == .equity, Self.trades(at: times, outside: template.calendar) {
+        return (unlisted.instrument(symbol: symbol, id: id, venue: venue), true)
+      }
     }
-    let instrument = Instrument(
-      id: id, symbol: symbol, venue: venue ?? template.venue, kind: template.kind, isShortable: template.isShortable,
-      calendar: template.calendar, rules: template.rules, feeAsset: template.feeAsset)
-    return (instrument, isDefault)
+    return (template.instrument(symbol: symbol, id: id, venue: venue), isDefault)
+  }
+
+  /// Whether more than a quarter of the bars open while a market is closed. Daily bars bear the date of their session.
+  private static func trades(at times: [Timestamp], outside calendar: TradingCalendar) -> Bool {
+    let closed = times.count {
+      let isMidnight = $0.milliseconds % Timeframe.oneDay.milliseconds == 0
+      return calendar.phase(at: isMidnight ? $0.adding(milliseconds: 57_600_000) : $0) == .closed
+    }
+    return closed * 4 > times.count
   }
 
   /// What a symbol of which nothing is known most likely is: `EURUSD` fx, `XAUUSD` metal, `BTC-PERP` a perpetual,

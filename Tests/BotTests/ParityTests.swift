@@ -36,7 +36,7 @@ private struct Direct {
   init(_ instruments: InstrumentTable, policies: [(name: String, policy: any Policy)], inCharge: String) throws {
     let cash = try Money("100000")
     feed = FeedStage(instruments: instruments, timeframe: .oneMinute, staleAfterBars: 3)
-    features = FeatureStage(instruments: instruments, timeframe: .oneMinute, wantsWindow: false)
+    features = FeatureStage(instruments: instruments, timeframe: .oneMinute, scope: .sizing)
     agent = try AgentStage(policies: policies, inCharge: inCharge, fallback: "flat", fallbackMayOpen: false)
     risk = RiskStage(
       instruments: instruments, timeframe: .oneMinute, limits: RiskLimits(Rig.settings()), cashQuote: cash,

@@ -129,7 +129,7 @@ import Testing
   @Test func streamMatchesTheDefinitions() throws {
     let bars = randomBars(2500, seed: 21, shape: MarketShape(stillness: 0))
     let wanted = try naive(closes: bars.map(\.close.approximate))
-    var stage = FeatureStage(instruments: table(), timeframe: .oneHour, wantsWindow: true)
+    var stage = FeatureStage(instruments: table(), timeframe: .oneHour, scope: .network)
     for (bar, want) in zip(bars, wanted) {
       let complexity = try #require(stage.receive(bar, hasGap: false, isPreRoll: false).complexity)
       // Equal entropies of unequal counts may differ by rounding and change places: half a rank of 2,160.

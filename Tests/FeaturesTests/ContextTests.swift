@@ -7,7 +7,7 @@ import Testing
 @Suite struct ContextTests {
   private func context(closing text: Int64, position: PositionView, shortable: Bool) -> Observation {
     var stage = FeatureStage(
-      instruments: table(count: 2, shortable: shortable ? [1] : []), timeframe: .oneHour, wantsWindow: false)
+      instruments: table(count: 2, shortable: shortable ? [1] : []), timeframe: .oneHour, scope: .network)
     stage.apply(position, of: InstrumentID(index: 1))
     var bar = randomBars(1, seed: 1, shape: MarketShape(instrument: 1))[0]
     bar.openTime = Timestamp(milliseconds: text - 3_600_000)
@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test func theNextObservationsCarryTheQuote() {
-    var stage = FeatureStage(instruments: table(), timeframe: .oneHour, wantsWindow: false)
+    var stage = FeatureStage(instruments: table(), timeframe: .oneHour, scope: .network)
     let bars = randomBars(2, seed: 2)
     #expect(stage.receive(bars[0], hasGap: false, isPreRoll: false).quote == nil)
     let quote = Quote(

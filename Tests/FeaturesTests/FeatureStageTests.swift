@@ -5,8 +5,8 @@ import Foundation
 import Testing
 
 @Suite struct FeatureStageTests {
-  private func stage(count: Int = 1, wantsWindow: Bool = true) -> FeatureStage {
-    FeatureStage(instruments: table(count: count), timeframe: .oneHour, wantsWindow: wantsWindow)
+  private func stage(count: Int = 1, scope: FeatureScope = .network) -> FeatureStage {
+    FeatureStage(instruments: table(count: count), timeframe: .oneHour, scope: scope)
   }
 
   @Test(arguments: [
@@ -88,7 +88,7 @@ import Testing
 
   @Test func warmUpAndFlags() throws {
     var stage = stage()
-    var windowless = self.stage(wantsWindow: false)
+    var windowless = self.stage(scope: .sizing)
     for (index, bar) in randomBars(240, seed: 5).enumerated() {
       let isGap = index == 230
       let observation = stage.receive(bar, hasGap: isGap, isPreRoll: index < 228)
@@ -185,7 +185,7 @@ import Testing
     var plain = stage()
     let means = (0..<16).map { Double($0) / 10 }
     let normaliser = try #require(FeatureNormaliser(means: means, deviations: [Double](repeating: 0.5, count: 16)))
-    var scaled = FeatureStage(instruments: table(), timeframe: .oneHour, wantsWindow: true, normaliser: normaliser)
+    var scaled = FeatureStage(instruments: table(), timeframe: .oneHour, scope: .network, normaliser: normaliser)
     var pairs: [(Float, Float)] = []
     for bar in bars {
       let left = plain.receive(bar, hasGap: false, isPreRoll: false).window

@@ -49,6 +49,10 @@ public struct AgentStage: Sendable {
   public var inChargeName: String { names[inChargeIndex] }
   /// Names of all policies, in list order.
   public var policyNames: [String] { names }
+  /// What the rule in charge met of an instrument.
+  public func tallies(of instrument: InstrumentID) -> [(name: String, count: Int)] {
+    policies[inChargeIndex].tallies(of: instrument)
+  }
   /// Questions to the network that are open.
   public var pendingCount: Int { pending.count }
 

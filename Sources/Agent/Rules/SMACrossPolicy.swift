@@ -21,6 +21,7 @@ public struct SMACrossPolicy: Policy {
     /// Where the next close goes in the ring.
     var next = 0
     var wantsLong = false
+    var ties = 0
   }
 
   /// The rule for `0 < fast < slow <= maximumBars`. Throws `PolicyError.parameters`.
@@ -61,9 +62,15 @@ public struct SMACrossPolicy: Policy {
     if stream.count == slow {
       let left = stream.sumFast * Int128(slow)
       let right = stream.sumSlow * Int128(fast)
-      if left > right { stream.wantsLong = true } else if left < right { stream.wantsLong = false }
+      if left > right { stream.wantsLong = true } else if left < right { stream.wantsLong = false } else { stream.ties += 1 }
     }
     streams[index] = stream
+  }
+
+  /// Closes at which the means were equal.
+  public func tallies(of instrument: InstrumentID) -> [(name: String, count: Int)] {
+    let index = Int(instrument.index)
+    return [("sma_ties", index < streams.count ? streams[index].ties : 0)]
   }
 
   /// Happens once for each instrument, at most `InstrumentTable.capacity` times.

@@ -125,7 +125,7 @@ package actor HRMAgent {
 
 extension RollbackTrigger {
   /// What the decisions of the policy that steps in say of why it does.
-  var fallbackReason: FallbackReason {
+  package var fallbackReason: FallbackReason {
     switch self {
     case .latency: .latency
     case .nonFinite: .nonFinite

@@ -29,6 +29,10 @@ package struct EngineParts: Sendable {
   package var isVirtual: Bool
   package var gate: StopGate
   package var latchStore: any LatchStore
+  /// Limits in place of those of the settings; nil: theirs.
+  package var limits: RiskLimits?
+  /// What observations carry; nil: what records and the network need.
+  package var scope: FeatureScope?
 
   package init(
     executor: any SerialExecutor, instruments: InstrumentTable, timeframe: Timeframe, settings: BotSettings,
@@ -98,10 +102,10 @@ package struct Engine: Sendable {
       executor: lane("agent"), stage: try parts.agentStage(), risk: risk, rollback: rollback,
       recorder: recorder, deadlineMicros: settings.policy.deadlineMillis * 1000, think: callbacks.think,
       log: callbacks.log)
-    let wantsWindow = recorder.isRecording || parts.bench.network != nil
+    let scope = parts.scope ?? (recorder.isRecording || parts.bench.network != nil ? .network : .sizing)
     let features = FeatureBuilder(
       executor: lane("features"),
-      stage: FeatureStage(instruments: parts.instruments, timeframe: parts.timeframe, wantsWindow: wantsWindow),
+      stage: FeatureStage(instruments: parts.instruments, timeframe: parts.timeframe, scope: scope),
       agent: agent)
     let feed = MarketFeed(
       executor: lane("feed"),
@@ -128,7 +132,7 @@ package struct Engine: Sendable {
 extension EngineParts {
   fileprivate func riskStage() -> RiskStage {
     RiskStage(
-      instruments: instruments, timeframe: timeframe, limits: RiskLimits(settings),
+      instruments: instruments, timeframe: timeframe, limits: limits ?? RiskLimits(settings),
       cashQuote: state?.execution.cashQuote ?? startCashQuote, counters: state?.risk)
   }
 

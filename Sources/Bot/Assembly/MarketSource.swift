@@ -40,6 +40,14 @@ package struct MarketSource {
   /// Recorded bars. Throws `StartError` naming the file and the remedy.
   static func replay(_ plan: RunPlan, rules: InstrumentSettings) throws -> MarketSource {
     guard case .replay(let files) = plan.source else { throw StartError("no files to replay", exitCode: 66) }
+    return try recorded(files, timeframe: plan.settings.market.timeframe, rules: rules)
+  }
+
+  /// The bars of recorded files, one file an instrument, named by the file. `timeframe` nil: the longest of theirs.
+  /// Throws `StartError` naming the file and the remedy.
+  package static func recorded(
+    _ files: [String], timeframe: Timeframe?, rules: InstrumentSettings
+  ) throws -> MarketSource {
     var instruments: [Instrument] = []
     var readers: [ReplayFile] = []
     for (index, file) in files.enumerated() {
@@ -49,19 +57,28 @@ package struct MarketSource {
         throw StartError("\(file): \(symbol) is given twice; replay one file of an instrument at a time", exitCode: 66)
       }
       let listed = try? DataIndex.record(of: file)
-      let (instrument, _) = rules.instrument(
-        symbol: symbol, id: InstrumentID(index: UInt16(index)), kind: listed?.kind, venue: listed?.venue)
-      instruments.append(instrument)
-      do { readers.append(try ReplayFile(path: file, instrument: instrument.id, calendar: instrument.calendar)) } catch
-      {
+      do {
+        let reader = try ReplayFile(path: file, instrument: InstrumentID(index: UInt16(index)))
+        let (instrument, _) = rules.instrument(
+          symbol: symbol, id: reader.instrument, kind: listed?.kind, venue: listed?.venue,
+          times: reader.leadingOpenTimes)
+        reader.calendar = instrument.calendar
+        instruments.append(instrument)
+        readers.append(reader)
+      } catch {
         throw StartError("\(error)", exitCode: 66)
       }
     }
-    let timeframe = plan.settings.market.timeframe ?? readers.map(\.timeframe).max() ?? .oneHour
-    let merged: MergedReplay
-    do { merged = try MergedReplay(readers, target: timeframe) } catch { throw StartError("\(error)", exitCode: 66) }
+    let timeframe = timeframe ?? readers.map(\.timeframe).max() ?? .oneHour
+    let bars: any BarSource
+    do {
+      // One file of the right length needs no merging.
+      bars =
+        readers.count == 1 && readers[0].timeframe == timeframe
+        ? readers[0] : try MergedReplay(readers, target: timeframe)
+    } catch { throw StartError("\(error)", exitCode: 66) }
     return MarketSource(
-      instruments: InstrumentTable(instruments), timeframe: timeframe, bars: merged,
+      instruments: InstrumentTable(instruments), timeframe: timeframe, bars: bars,
       names: files.map { URL(fileURLWithPath: $0).lastPathComponent })
   }
 }

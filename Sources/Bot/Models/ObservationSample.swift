@@ -65,7 +65,7 @@ package struct ObservationSample {
     var market = SimulatedMarket(
       seed: seed, instruments: ids, timeframe: .oneHour, start: Timestamp(milliseconds: 1_704_067_200_000),
       startPrices: ids.map { _ in price })
-    var stage = FeatureStage(instruments: try table(Self.simulatedSymbols), timeframe: .oneHour, wantsWindow: true)
+    var stage = FeatureStage(instruments: try table(Self.simulatedSymbols), timeframe: .oneHour, scope: .network)
     var bars = 0
     while samples.count < wanted, let bar = market.next() {
       let observation = stage.receive(bar, hasGap: false, isPreRoll: false)
@@ -85,7 +85,7 @@ package struct ObservationSample {
     let symbol = String(URL(fileURLWithPath: file).lastPathComponent.prefix { $0 != "." })
     do {
       let reader = try ReplayFile(path: file, instrument: InstrumentID(index: 0))
-      var stage = FeatureStage(instruments: try table([symbol]), timeframe: reader.timeframe, wantsWindow: true)
+      var stage = FeatureStage(instruments: try table([symbol]), timeframe: reader.timeframe, scope: .network)
       let rows = (
         vocabulary.instruments.rows[symbol] ?? 0, vocabulary.timeframes.rows[reader.timeframe.description] ?? 0
       )

@@ -66,6 +66,7 @@ extension PaperRun {
 
   func keepQuality(of bars: any BarSource) {
     if let files = bars as? MergedReplay { keep(files.quality, files.rowErrors) }
+    if let file = bars as? ReplayFile { keep(file.quality, file.rowErrors) }
   }
 
   private func keep(_ quality: FeedQuality, _ refused: [RowError]) {

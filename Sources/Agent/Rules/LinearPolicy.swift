@@ -1,0 +1,140 @@
+import Core
+import Foundation
+
+/// A ridge regression of the next `horizon` bars' return on the network's features of one bar, fitted anew on the past
+/// alone every `refitBars` bars, all instruments together. What a network must be better than.
+///
+/// Target: `ln(close[t+H]/close[t]) / (σ_t √H)`, clipped to ±5. It opens where the return that it expects is beyond
+/// `threshold` (costs both ways), and closes where the sign has turned.
+public struct LinearPolicy: Policy {
+  /// Features of a bar, and the constant.
+  static let width = 17
+  /// Samples before the first fit.
+  static let smallestSample = 500
+  /// `linear-HORIZON`, and the hash of the parameters.
+  public let identity: PolicyIdentity
+  private let horizon: Int
+  private let refitBars: Int
+  private let ridge: Double
+  private let threshold: Double
+  private var streams: [Stream] = []
+  /// Sums of products, row by row, and with the target.
+  private var gram = [Double](repeating: 0, count: width * width)
+  private var moments = [Double](repeating: 0, count: width)
+  private var samples = 0
+  private var sinceFit = 0
+  private var weights: [Double]?
+
+  private struct Stream {
+    /// Rows that wait for their targets: features, close, volatility of `horizon` bars; oldest first.
+    var waiting: [(row: [Double], logClose: Double, sigma: Double)] = []
+    var expected: Double?
+  }
+
+  /// The rule. `threshold` is a share of the price. Throws `PolicyError.parameters`.
+  public init(horizon: Int = 24, refitBars: Int = 168, ridge: Double = 100, threshold: Double = 0.0024) throws {
+    guard (1...1000).contains(horizon), refitBars > 0, ridge > 0, threshold >= 0, threshold.isFinite else {
+      throw PolicyError.parameters(
+        "linear: horizon \(horizon) must be from 1 to 1000, refit \(refitBars) and ridge \(ridge) above 0, threshold "
+          + "\(threshold) at least 0")
+    }
+    self.horizon = horizon
+    self.refitBars = refitBars
+    self.ridge = ridge
+    self.threshold = threshold
+    identity = .rule(name: "linear-\(horizon)") { json in
+      json.key("horizon")
+      json.value(horizon)
+      json.key("kind")
+      json.value(literal: "linear")
+      json.key("refit_bars")
+      json.value(refitBars)
+      json.key("ridge")
+      json.value(ridge)
+      json.key("threshold")
+      json.value(threshold)
+    }
+  }
+
+  /// Learns from the row whose future is known now, and expects from this one.
+  public mutating func observe(_ observation: Observation) {
+    let index = Int(observation.instrument.index)
+    while streams.count <= index { streams.append(Stream()) }
+    let close = observation.bar.close.approximate
+    guard observation.window.count >= Self.width - 1, let volatility = observation.volatilityPerBar, volatility > 0,
+      close > 0
+    else {
+      streams[index].expected = nil
+      return
+    }
+    let logClose = log(close)
+    let row = observation.window.suffix(Self.width - 1).map(Double.init) + [1]
+    let sigma = volatility * Double(horizon).squareRoot()
+    // A gap breaks the count of bars, not the sums.
+    if observation.quality.contains(.gap) { streams[index].waiting.removeAll() }
+    streams[index].waiting.append((row, logClose, sigma))
+    if streams[index].waiting.count > horizon {
+      let old = streams[index].waiting.removeFirst()
+      learn(old.row, min(5, max(-5, (logClose - old.logClose) / old.sigma)))
+    }
+    streams[index].expected = weights.map { weights in
+      zip(weights, row).reduce(0) { $0 + $1.0 * $1.1 } * sigma
+    }
+  }
+
+  private mutating func learn(_ row: [Double], _ target: Double) {
+    for left in 0..<Self.width {
+      moments[left] += row[left] * target
+      for right in 0...left { gram[left * Self.width + right] += row[left] * row[right] }
+    }
+    samples += 1
+    sinceFit += 1
+    guard samples >= Self.smallestSample, weights == nil || sinceFit >= refitBars * streams.count else { return }
+    sinceFit = 0
+    weights = fitted() ?? weights
+  }
+
+  /// Cholesky's solution of (X'X + λI) w = X'y; nil where rounding leaves no positive pivot.
+  private func fitted() -> [Double]? {
+    let width = Self.width
+    var factor = gram
+    for place in 0..<width { factor[place * width + place] += ridge }
+    for column in 0..<width {
+      for row in column..<width {
+        var sum = factor[row * width + column]
+        for inner in 0..<column { sum -= factor[row * width + inner] * factor[column * width + inner] }
+        if row == column {
+          guard sum > 0 else { return nil }
+          factor[row * width + column] = sum.squareRoot()
+        } else {
+          factor[row * width + column] = sum / factor[column * width + column]
+        }
+      }
+    }
+    var solution = moments
+    for row in 0..<width {
+      for inner in 0..<row { solution[row] -= factor[row * width + inner] * solution[inner] }
+      solution[row] /= factor[row * width + row]
+    }
+    for row in stride(from: width - 1, through: 0, by: -1) {
+      for inner in (row + 1)..<width { solution[row] -= factor[inner * width + row] * solution[inner] }
+      solution[row] /= factor[row * width + row]
+    }
+    return solution
+  }
+
+  /// Opens on what is worth the costs, closes on the turn of the sign.
+  public mutating func decide(_ observation: Observation) -> PolicyAnswer {
+    let index = Int(observation.instrument.index)
+    guard index < streams.count, let expected = streams[index].expected else {
+      return .wish(.hold(note: "warming_up"))
+    }
+    switch observation.position.side {
+    case .long: return .wish(.towards(expected < 0 ? .flat : .long, from: .long))
+    case .short: return .wish(.towards(expected > 0 ? .flat : .short, from: .short))
+    case .flat where expected > threshold: return .wish(.towards(.long, from: .flat))
+    case .flat where expected < -threshold && observation.isShortable: return .wish(.towards(.short, from: .flat))
+    case .flat: return .wish(.hold())
+    }
+  }
+}

@@ -1,0 +1,210 @@
+import Agent
+import Bot
+import Core
+import Exchange
+import Execution
+import Features
+import Feed
+import Risk
+
+/// The bot's stages in virtual time, driven directly: the same values that the actors wrap, without the hops between
+/// them. A parity test holds it to the actors' decisions and fills.
+///
+/// A bar goes: venue (fills of what was sent before) → feed → risk's marking to market → features → agent → risk → execution
+/// → venue. What the venue answers is taken in before the next bar.
+package struct StageDriver {
+  /// What is run.
+  package let plan: BacktestPlan
+  /// Everything that a report is made of.
+  package internal(set) var book: BacktestBook
+  /// Asks the network; nil: there is none.
+  package var think: ((NetworkRequest) -> NetworkAnswer)?
+  /// Sees each decision with what became of it; nil: nobody looks.
+  package var watch: ((Decision, Verdict?) -> Void)?
+
+  var feed: FeedStage
+  var features: FeatureStage
+  var agent: AgentStage
+  var risk: RiskStage
+  var execution: ExecutionStage
+  var exchange: PaperExchange
+  private var rollback: RollbackStage?
+  var environment: RiskEnvironment
+  var sequence: UInt64 = 0
+  var lastPrices: [Price?]
+  /// What came back from the venue and is taken in after the bar.
+  var answers: [VenueAnswer] = []
+  var latch: StopLevel?
+  /// The stop in force is one for the loss of this trading day.
+  private var latchedDay: Int?
+  var isUnprotected = false
+  /// Decisions that wait, by instrument index; empty without a delay.
+  private var delayed: [[Decision]]
+  private let tradesFrom: Timestamp
+
+  /// Stages at the start of a run. Throws `PolicyError` for two policies of one name.
+  package init(_ plan: BacktestPlan) throws {
+    self.plan = plan
+    let instruments = plan.instruments
+    let first = plan.policies[0].name
+    book = BacktestBook(instruments: instruments, timeframe: plan.timeframe, cashQuote: plan.cashQuote)
+    feed = FeedStage(instruments: instruments, timeframe: plan.timeframe, staleAfterBars: plan.staleAfterBars)
+    features = FeatureStage(instruments: instruments, timeframe: plan.timeframe, scope: plan.scope)
+    agent = try AgentStage(
+      policies: plan.policies, inCharge: first, fallback: plan.policies.last?.name ?? first, fallbackMayOpen: false)
+    risk = RiskStage(
+      instruments: instruments, timeframe: plan.timeframe, limits: plan.limits, cashQuote: plan.cashQuote,
+      counters: nil)
+    execution = ExecutionStage(instruments: instruments, cashQuote: plan.cashQuote)
+    exchange = PaperExchange(instruments: instruments, cashQuote: plan.cashQuote, costs: plan.costs)
+    rollback = plan.rollback.map {
+      RollbackStage(limits: $0, fallback: plan.policies.last?.name ?? first, state: RollbackState(policyInCharge: first))
+    }
+    environment = RiskEnvironment(
+      tradingState: .active, latchLevel: nil, isJournalHealthy: true, isVenueReady: true, unknownOrders: 0,
+      openOrders: 0, reservedQuote: .zero, clockSkewMillis: nil, isVirtualTime: true)
+    lastPrices = Array(repeating: nil, count: instruments.count)
+    delayed = Array(repeating: [], count: plan.delayBars > 0 ? instruments.count : 0)
+    tradesFrom = plan.tradesFrom ?? .earliest
+    _ = execution.reconcile(account: exchange.account, openOrders: [], fills: [], at: Timestamp(milliseconds: 0))
+    risk.restore(positions: execution.positions, cashQuote: execution.cashQuote)
+  }
+
+  /// Takes the next bar. Bars must come in the order of their close times.
+  package mutating func receive(_ bar: Bar) {
+    if bar.openTime < tradesFrom { return warm(bar) }
+    let now = bar.closeTime
+    book.begin(bar)
+    for report in exchange.advance(bar) { perform(execution.receive(report), now) }
+    sequence += 1
+    let output = feed.receive(bar)
+    guard let accepted = output.bar else {
+      book.refusedBars += 1
+      return takeAnswers(now)
+    }
+    risk.observe(accepted, at: now)
+    lastPrices[Int(bar.instrument.index)] = accepted.close
+    let observation = features.receive(accepted, hasGap: output.hasGap, isPreRoll: false)
+    decide(observation, now)
+    if latch == .flatten { flattenRest(now) }
+    if let request = risk.latchRequest { stop(request, now) } else if latchedDay != nil { resumeIfNextDay(now) }
+    takeAnswers(now)
+    book.end(accepted, equityQuote: risk.equityQuote)
+  }
+
+  private mutating func warm(_ bar: Bar) {
+    let output = feed.receive(bar)
+    guard let accepted = output.bar else { return book.refusedBars += 1 }
+    let observation = features.receive(accepted, hasGap: output.hasGap, isPreRoll: true)
+    sequence += 1
+    _ = agent.receive(observation, ticket: sequence)
+  }
+
+  /// The end of the data: what rests is withdrawn, positions stay open.
+  package mutating func finish() { 
+    book.finish(
+      equityQuote: risk.equityQuote, cashQuote: execution.cashQuote, positions: execution.positions)
+  }
+
+  /// What the rule in charge met, by instrument index.
+  package var tallies: [[(name: String, count: Int)]] { plan.instruments.instruments.map { agent.tallies(of: $0.id) } }
+
+  // MARK: - Decisions
+
+  private mutating func decide(_ observation: Observation, _ now: Timestamp) {
+    var effect = agent.receive(observation, ticket: sequence)
+    if case .think(let request) = effect, let answer = think?(request) { effect = agent.receive(answer) }
+    guard case .decision(var decision) = effect else { return }
+    if let rollback = observeOutcome(decision, now) { book.note(rollback, at: now) }
+    if plan.delayBars > 0 {
+      let slot = Int(observation.instrument.index)
+      delayed[slot].append(decision)
+      guard delayed[slot].count > plan.delayBars else { return }
+      decision = delayed[slot].removeFirst()
+      decision.barClose = now
+      decision.legalMask = observation.legalMask
+      // What was legal then may not be now.
+      if !observation.legalMask.contains(decision.action) { decision.action = .hold }
+    }
+    judge(decision, observation, now)
+  }
+
+  private mutating func observeOutcome(_ decision: Decision, _ now: Timestamp) -> RollbackEffect? {
+    guard rollback != nil else { return nil }
+    let outcome = agent.outcome(of: decision, latencyMicros: nil)
+    guard outcome.failure != nil || decision.role == .fallback else { return nil }
+    guard let effect = rollback?.observe(outcome, now: now) else { return nil }
+    switch effect {
+    case .rollBack(let name, let cause, _): try? agent.putInCharge(name, reason: cause.fallbackReason)
+    case .promote(let name, _): try? agent.putInCharge(name, reason: nil)
+    }
+    return effect
+  }
+
+  private mutating func judge(_ given: Decision, _ observation: Observation, _ now: Timestamp) {
+    sequence += 1
+    // Holding changes nothing at the veto: its list of checks is a record for people.
+    if given.action == .hold {
+      book.countHold(given, observation)
+      watch?(given, nil)
+      return
+    }
+    var decision = given
+    decision.sequence = sequence
+    let verdict = risk.judge(decision, observation, now: now, environment: environment)
+    book.count(decision, verdict, observation)
+    watch?(decision, verdict)
+    guard let order = verdict.order else { return }
+    if misses(decision) {
+      risk.forgetOrder(order.request.clientID)
+      book.missedFills += 1
+      return
+    }
+    perform(execution.submit(order, at: now, reference: observation.bar.close), now)
+  }
+
+  /// Whether chance keeps an opening order from the market.
+  private func misses(_ decision: Decision) -> Bool {
+    guard plan.missedFills.isPositive, decision.action.isOpening else { return false }
+    var random = CounterRandom(seed: plan.seed, purpose: .missedFills, step: decision.sequence, lane: 0)
+    return random.next() % UInt64(Rate.unit) < UInt64(plan.missedFills.raw)
+  }
+
+  // MARK: - Stops
+
+  private mutating func stop(_ request: LatchRequest, _ now: Timestamp) {
+    _ = risk.takeLatchRequest()
+    book.note(request, at: now)
+    guard latch.map({ $0 < request.level }) ?? true else { return }
+    latch = request.level
+    latchedDay = request.check == .dailyLoss && plan.resumesNextDay ? risk.tradingDay(of: now) : nil
+    publishState()
+    perform(execution.stop(request.level, sequence: sequence, prices: lastPrices, at: now), now)
+  }
+
+  private mutating func resumeIfNextDay(_ now: Timestamp) {
+    guard let day = latchedDay, risk.tradingDay(of: now) > day else { return }
+    latchedDay = nil
+    latch = nil
+    for source in [StopSource.lossLimit, .throttle] { risk.resume(from: source) }
+    publishState()
+    perform(execution.resume(at: now), now)
+  }
+
+  private mutating func flattenRest(_ now: Timestamp) {
+    guard execution.isFlattenDue(at: now) else { return }
+    perform(execution.stop(.flatten, sequence: sequence, prices: lastPrices, at: now), now)
+  }
+
+  mutating func publishState() {
+    environment.latchLevel = latch
+    environment.tradingState = max(latch?.tradingState ?? .active, isUnprotected ? .reducing : .active)
+  }
+}
+
+/// What a venue in virtual time has to say after a bar.
+enum VenueAnswer {
+  case outcome(ClientOrderID, SubmitOutcome)
+  case report(ExecutionReport)
+  case order(ClientOrderID, OrderSnapshot?)
+}

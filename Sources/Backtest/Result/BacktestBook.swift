@@ -1,0 +1,188 @@
+import Agent
+import Core
+import Execution
+import Risk
+
+/// What a run leaves behind: trades, equity and counts. Everything in money is exact; shares and averages are not.
+package struct BacktestBook: Sendable {
+  /// Trades kept; those beyond are counted only.
+  package static let tradeCapacity = 4_000_000
+  /// Lines of the diary kept.
+  package static let noteCapacity = 1000
+
+  let instruments: InstrumentTable
+  let timeframe: Timeframe
+  /// Cash at the start.
+  package let startQuote: Money
+  /// Cash at the end.
+  package private(set) var cashQuote: Money
+  /// Round trips in the order of their ends.
+  package private(set) var trades: [ClosedTrade] = []
+  /// Round trips, those not kept among them, and those that gained.
+  package private(set) var closedTrades = 0
+  package private(set) var winners = 0
+  /// Equity through time.
+  package private(set) var equity: EquityCurve
+  /// What happened besides: stops, roll-backs, alerts; with the moment.
+  package private(set) var notes: [(at: Timestamp, text: String)] = []
+  package private(set) var droppedNotes = 0
+
+  package internal(set) var bars = 0
+  package internal(set) var refusedBars = 0
+  package internal(set) var orders = 0
+  package internal(set) var rejectedOrders = 0
+  package internal(set) var missedFills = 0
+  package private(set) var fills = 0
+  package private(set) var feesQuote = Money.zero
+  /// Value of all fills.
+  package private(set) var tradedQuote = 0.0
+  /// Decisions and what became of them.
+  package private(set) var decisions = DecisionCounts()
+  /// How deep a network thought, by day; empty for rules.
+  package private(set) var depth = DepthCurve()
+  /// By instrument index.
+  package private(set) var lines: [InstrumentLine]
+
+  private var open: [OpenTrade]
+
+  /// What one instrument contributed.
+  package struct InstrumentLine: Sendable {
+    package var closedTrades = 0
+    package var fills = 0
+    /// Cash that its fills brought, less what they took, fees included.
+    package var cashQuote = Money.zero
+    package var position = PositionView.flat
+    package var lastClose: Price?
+    /// Cash and the value of what is held.
+    package var profitQuote: Money {
+      guard let lastClose else { return cashQuote }
+      return cashQuote.plus(position.marketValueQuote(at: lastClose))
+    }
+  }
+
+  /// An empty book.
+  package init(instruments: InstrumentTable, timeframe: Timeframe, cashQuote: Money) {
+    self.instruments = instruments
+    self.timeframe = timeframe
+    startQuote = cashQuote
+    self.cashQuote = cashQuote
+    equity = EquityCurve(startQuote: cashQuote)
+    lines = Array(repeating: InstrumentLine(), count: instruments.count)
+    open = Array(repeating: OpenTrade(), count: instruments.count)
+  }
+
+  // MARK: - Bars
+
+  /// A bar begins to be worked off.
+  mutating func begin(_ bar: Bar) { equity.begin(bar.closeTime) }
+
+  /// A bar was worked off. The range of the bar that a position was opened in counts as seen.
+  mutating func end(_ bar: Bar, equityQuote: Money) {
+    bars += 1
+    let slot = Int(bar.instrument.index)
+    lines[slot].lastClose = bar.close
+    if open[slot].side != .flat { open[slot].see(bar) }
+    equity.mark(equityQuote, isInvested: open[slot].side != .flat)
+  }
+
+  /// The data are over.
+  mutating func finish(equityQuote: Money, cashQuote: Money, positions: [PositionView]) {
+    self.cashQuote = cashQuote
+    for slot in lines.indices { lines[slot].position = positions[slot] }
+    equity.finish(equityQuote)
+  }
+
+  // MARK: - Orders
+
+  mutating func count(_ fill: Fill, position: PositionView, of order: TrackedOrder?) {
+    fills += 1
+    let slot = Int(fill.instrument.index)
+    let value = fill.price * fill.quantity
+    // A fee taken in the thing is worth what the thing was bought for.
+    let fee = fill.feeBase.isPositive ? fill.feeQuote.plus(fill.price * fill.feeBase) : fill.feeQuote
+    feesQuote = feesQuote.plus(fee)
+    tradedQuote += value.approximate
+    lines[slot].fills += 1
+    let cash = (fill.side == .buy ? value.negated : value).plus(fill.feeQuote.negated)
+    lines[slot].cashQuote = lines[slot].cashQuote.plus(cash)
+    follow(fill, value, fee, position, order)
+  }
+
+  private mutating func follow(
+    _ fill: Fill, _ value: Money, _ fee: Money, _ position: PositionView, _ order: TrackedOrder?
+  ) {
+    let slot = Int(fill.instrument.index)
+    let direction: PositionSide = fill.side == .buy ? .long : .short
+    if open[slot].side == .flat {
+      open[slot] = OpenTrade(
+        side: direction, entryTime: fill.time, worstPrice: fill.price, bestPrice: fill.price,
+        stopDistance: order?.stopDistance)
+    }
+    open[slot].feesQuote = open[slot].feesQuote.plus(fee)
+    if open[slot].side == direction {
+      open[slot].opened = open[slot].opened.plus(fill.quantity)
+      open[slot].openedQuote = open[slot].openedQuote.plus(value)
+    } else {
+      open[slot].closed = open[slot].closed.plus(fill.quantity)
+      open[slot].closedQuote = open[slot].closedQuote.plus(value)
+    }
+    guard position.tradable(under: instruments[fill.instrument].rules(at: fill.time)).side == .flat else { return }
+    let trade = open[slot].ended(fill.instrument, at: fill.time, TradeExit(fill.clientID.role))
+    open[slot] = OpenTrade()
+    closedTrades += 1
+    winners += trade.profitQuote.isPositive ? 1 : 0
+    lines[slot].closedTrades += 1
+    if trades.count < Self.tradeCapacity { trades.append(trade) }
+  }
+
+  // MARK: - Decisions
+
+  mutating func countHold(_ decision: Decision, _ observation: Observation) {
+    decisions.countHold()
+    if let reading = decision.reading { depth.add(observation.bar.closeTime, reading, observation.complexity) }
+  }
+
+  mutating func count(_ decision: Decision, _ verdict: Verdict, _ observation: Observation) {
+    decisions.count(decision, verdict)
+    if let reading = decision.reading { depth.add(observation.bar.closeTime, reading, observation.complexity) }
+  }
+
+  // MARK: - Diary
+
+  private mutating func note(_ text: String, at time: Timestamp) {
+    if notes.count < Self.noteCapacity { notes.append((time, text)) } else { droppedNotes += 1 }
+  }
+
+  mutating func note(alert text: String, at time: Timestamp) { note("alert: \(text)", at: time) }
+
+  mutating func note(_ request: LatchRequest, at time: Timestamp) {
+    note("STOP \(request.level.rawValue) (\(request.check.rawValue)): \(request.reason)", at: time)
+  }
+
+  mutating func note(_ effect: RollbackEffect, at time: Timestamp) {
+    switch effect {
+    case .rollBack(let name, let cause, let evidence):
+      note("policy rolled back to \(name) (\(cause.rawValue)): \(evidence)", at: time)
+    case .promote(let name, _): note("policy \(name) promoted", at: time)
+    }
+  }
+}
+
+extension TradeExit {
+  init(_ role: OrderRole) {
+    switch role {
+    case .protectiveStop: self = .stop
+    case .takeProfit: self = .takeProfit
+    case .flatten, .guardFlatten: self = .flatten
+    default: self = .policy
+    }
+  }
+}
+
+extension FixedPoint {
+  /// The sum, or the nearest value that fits: a figure of a report must not end a run.
+  func plus(_ other: Self) -> Self {
+    let (sum, overflow) = raw.addingReportingOverflow(other.raw)
+    return overflow ? Self(raw: other.raw > 0 ? .max : .min) : Self(raw: sum)
+  }
+}

@@ -1,0 +1,108 @@
+import Core
+
+/// Equity at the close of every moment that had bars: a bounded curve for drawing, exact extremes, and the last value of
+/// each day of UTC, from which figures are made.
+package struct EquityCurve: Sendable {
+  /// Points kept for drawing: at twice as many, every other one goes.
+  package static let pointCapacity = 1 << 17
+
+  /// A moment and the equity at it.
+  package struct Point: Sendable, Equatable {
+    package var at: Timestamp
+    package var equityQuote: Money
+    /// Fall from the highest equity so far, as a share of it.
+    package var drawdown: Double
+  }
+
+  /// The curve for drawing.
+  package private(set) var points: [Point] = []
+  /// The last equity of every day that had bars, by the end of its bars.
+  package private(set) var days: [Point] = []
+  /// Largest fall from a peak, in quote currency, and as a share of that peak.
+  package private(set) var maxDrawdownQuote = Money.zero
+  package private(set) var maxDrawdown = 0.0
+  package private(set) var peakQuote: Money
+  /// Moments with bars, and those at which anything was held.
+  package private(set) var moments = 0
+  package private(set) var investedMoments = 0
+  /// First and last moment.
+  package private(set) var firstTime: Timestamp?
+  package private(set) var lastTime: Timestamp?
+  /// Equity at the end.
+  package private(set) var endQuote: Money
+
+  private var stride = 1
+  private var current: Timestamp?
+  private var currentQuote: Money
+  private var isInvested = false
+
+  init(startQuote: Money) {
+    peakQuote = startQuote
+    endQuote = startQuote
+    currentQuote = startQuote
+  }
+
+  /// A bar that closes at `time` begins; the moment before it is over if it is an earlier one.
+  @inline(__always)
+  mutating func begin(_ time: Timestamp) {
+    guard time != current else { return }
+    if current != nil { close() }
+    current = time
+    isInvested = false
+  }
+
+  /// Equity after a bar of the moment.
+  @inline(__always)
+  mutating func mark(_ equityQuote: Money, isInvested: Bool) {
+    currentQuote = equityQuote
+    if isInvested { self.isInvested = true }
+  }
+
+  mutating func finish(_ equityQuote: Money) {
+    if current != nil {
+      currentQuote = equityQuote
+      close()
+      current = nil
+    }
+    endQuote = equityQuote
+    if let lastTime, points.last?.at != lastTime { points.append(point(lastTime)) }
+  }
+
+  private func point(_ time: Timestamp) -> Point {
+    let fall = peakQuote.plus(currentQuote.negated)
+    return Point(
+      at: time, equityQuote: currentQuote,
+      drawdown: peakQuote.isPositive ? fall.approximate / peakQuote.approximate : 0)
+  }
+
+  private mutating func close() {
+    guard let current else { return }
+    moments += 1
+    if isInvested { investedMoments += 1 }
+    if firstTime == nil { firstTime = current }
+    lastTime = current
+    if currentQuote > peakQuote { peakQuote = currentQuote }
+    let fall = peakQuote.plus(currentQuote.negated)
+    if fall > maxDrawdownQuote { maxDrawdownQuote = fall }
+    // One day ends with the close at midnight.
+    let day = (current.milliseconds - 1).dividedDown(by: Timeframe.oneDay.milliseconds)
+    let lastDay = days.last.map { ($0.at.milliseconds - 1).dividedDown(by: Timeframe.oneDay.milliseconds) }
+    let isNewDay = lastDay != day
+    let keeps = moments % stride == 0
+    guard fall.isPositive || isNewDay || keeps else {
+      if !days.isEmpty { days[days.count - 1] = Point(at: current, equityQuote: currentQuote, drawdown: 0) }
+      return
+    }
+    let point = point(current)
+    if point.drawdown > maxDrawdown { maxDrawdown = point.drawdown }
+    if isNewDay { days.append(point) } else { days[days.count - 1] = point }
+    if keeps { keep(point) }
+  }
+
+  private mutating func keep(_ point: Point) {
+    points.append(point)
+    guard points.count == 2 * Self.pointCapacity else { return }
+    stride *= 2
+    points = points.indices.compactMap { $0 % 2 == 1 ? points[$0] : nil }
+  }
+}

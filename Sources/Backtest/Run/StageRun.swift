@@ -1,0 +1,26 @@
+import Core
+import Feed
+
+/// Brings all bars of a source to the stages.
+package enum StageRun {
+  /// Bars between two looks at the clock and at whether to go on.
+  private static let lookEvery = 1 << 14
+
+  /// Runs a plan over a source to its end, or to the first bar that opens at `until` or later.
+  ///
+  /// `look` is told of the bars so far now and then; false ends the run. Throws what the source throws.
+  package static func run(
+    _ driver: inout StageDriver, _ source: inout some BarSource, until: Timestamp? = nil,
+    look: (Int, Timestamp) -> Bool = { _, _ in true }
+  ) throws {
+    let end = until ?? Timestamp(milliseconds: .max)
+    var count = 0
+    while let bar = try source.next() {
+      if bar.openTime >= end { break }
+      driver.receive(bar)
+      count += 1
+      if count % lookEvery == 0, !look(count, bar.closeTime) { break }
+    }
+    driver.finish()
+  }
+}
