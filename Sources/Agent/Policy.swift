@@ -42,6 +42,9 @@ public protocol Policy: Sendable {
   mutating func observe(_ observation: Observation)
   /// Decides on the observation that it saw last of that instrument.
   mutating func decide(_ observation: Observation) -> PolicyAnswer
+  /// Whether `decide` would only hold: asked by runs that need no record of a decision that changes nothing. False is
+  /// always right.
+  mutating func holds(_ observation: Observation) -> Bool
   /// What a network's answer to this policy's request means. Never `.think`.
   func interpret(_ answer: NetworkAnswer, legalMask: LegalMask) -> PolicyAnswer
   /// What its rule met so far that a report should show, by name; empty for most.
@@ -49,6 +52,9 @@ public protocol Policy: Sendable {
 }
 
 extension Policy {
+  /// Has to decide first.
+  public mutating func holds(_ observation: Observation) -> Bool { false }
+
   /// Nothing to show.
   public func tallies(of instrument: InstrumentID) -> [(name: String, count: Int)] { [] }
 

@@ -50,6 +50,12 @@ public struct FeedStage: Sendable {
 
   /// Judges the next bar.
   public mutating func receive(_ bar: Bar) -> FeedOutput {
+    let finding = inspect(bar)
+    return FeedOutput(bar: finding.refusal == nil ? bar : nil, hasGap: finding.hasGap, refusal: finding.refusal)
+  }
+
+  /// The same without handing the bar back.
+  public mutating func inspect(_ bar: Bar) -> (refusal: BarRefusal?, hasGap: Bool) {
     quality.rows += 1
     let index = Int(bar.instrument.index)
     guard index < lastCloses.count else { return refused(.unknownInstrument) }
@@ -62,8 +68,8 @@ public struct FeedStage: Sendable {
     }
     lastCloses[index] = openTime + timeframe.milliseconds
     quality.bars += 1
-    if openTime == lastClose || lastClose == .min { return FeedOutput(bar: bar) }
-    return FeedOutput(bar: bar, hasGap: countGap(index, after: lastClose, before: bar.openTime))
+    if openTime == lastClose || lastClose == .min { return (nil, false) }
+    return (nil, countGap(index, after: lastClose, before: bar.openTime))
   }
 
   private mutating func countGap(_ index: Int, after lastClose: Int64, before next: Timestamp) -> Bool {
@@ -75,14 +81,14 @@ public struct FeedStage: Sendable {
     return true
   }
 
-  private mutating func refused(_ refusal: BarRefusal) -> FeedOutput {
+  private mutating func refused(_ refusal: BarRefusal) -> (refusal: BarRefusal?, hasGap: Bool) {
     switch refusal {
     case .unknownInstrument, .timeframe: quality.badRows += 1
     case .duplicate: quality.duplicates += 1
     case .disorder: quality.disorder += 1
     case .impossible: quality.impossibleBars += 1
     }
-    return FeedOutput(bar: nil, refusal: refusal)
+    return (refusal, false)
   }
 
   /// Instruments of which `staleAfterBars` bars or more should have come since the last one, by their calendars; those

@@ -96,6 +96,9 @@ public struct RiskStage: Sendable {
   /// The stop that the veto asks for; nil: none. It stays until it is taken.
   public var latchRequest: LatchRequest? { counters.latchRequests.first }
 
+  /// Whether the veto asks for a stop.
+  public var wantsLatch: Bool { !counters.latchRequests.isEmpty }
+
   /// Takes the stop asked for, to latch it. Persist the counters afterwards.
   public mutating func takeLatchRequest() -> LatchRequest? {
     counters.latchRequests.isEmpty ? nil : counters.latchRequests.removeFirst()

@@ -68,6 +68,20 @@ public struct AgentStage: Sendable {
 
   /// Takes the observation of a closed bar. Tickets of observations to decide on must rise.
   public mutating func receive(_ observation: Observation, ticket: UInt64) -> AgentEffect {
+    admit(observation, ticket) ?? decide(observation, ticket)
+  }
+
+  /// The same for a run that writes no decision down that changes nothing: nil where the rule in charge only holds.
+  public mutating func receiveUnlessHold(_ observation: Observation, ticket: UInt64) -> AgentEffect? {
+    if let effect = admit(observation, ticket) { return effect }
+    guard policies[inChargeIndex].holds(observation) else { return decide(observation, ticket) }
+    counters.decisions += 1
+    if inChargeReason == nil { counters.productionDecisions += 1 } else { counters.fallbackDecisions += 1 }
+    return nil
+  }
+
+  /// Shows the observation to all policies; what becomes of it where nothing is decided.
+  private mutating func admit(_ observation: Observation, _ ticket: UInt64) -> AgentEffect? {
     let isPreRoll = observation.quality.contains(.preRoll)
     if !isPreRoll, let lastTicket, ticket <= lastTicket {
       counters.refusedTickets += 1
@@ -78,9 +92,13 @@ public struct AgentStage: Sendable {
     for index in policies.indices { policies[index].observe(observation) }
     if isPreRoll {
       counters.preRollObservations += 1
-      return .none
+      return AgentEffect.none
     }
     lastTicket = ticket
+    return nil
+  }
+
+  private mutating func decide(_ observation: Observation, _ ticket: UInt64) -> AgentEffect {
     switch policies[inChargeIndex].decide(observation) {
     case .wish(let wish): return .decision(inChargeDecision(observation, wish))
     case .failure(let reason, let text): return .decision(ladder(observation, reason, text, below: inChargeIndex))

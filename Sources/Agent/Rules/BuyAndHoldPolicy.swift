@@ -16,6 +16,9 @@ public struct BuyAndHoldPolicy: Policy {
   /// Remembers nothing.
   public mutating func observe(_ observation: Observation) {}
 
+  /// Whether it has bought.
+  public mutating func holds(_ observation: Observation) -> Bool { observation.position.side == .long }
+
   /// Buys when flat.
   public mutating func decide(_ observation: Observation) -> PolicyAnswer {
     .wish(.towards(.long, from: observation.position.side))

@@ -54,6 +54,13 @@ public struct MomentumPolicy: Policy {
     }
   }
 
+  /// Whether the position is what the rule wants.
+  public mutating func holds(_ observation: Observation) -> Bool {
+    let index = Int(observation.instrument.index)
+    guard index < streams.count, streams[index].isWarm else { return true }
+    return observation.position.side == streams[index].target
+  }
+
   /// Goes towards the target, one step a bar: a reversal takes two.
   public mutating func decide(_ observation: Observation) -> PolicyAnswer {
     let index = Int(observation.instrument.index)

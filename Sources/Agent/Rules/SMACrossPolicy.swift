@@ -79,6 +79,13 @@ public struct SMACrossPolicy: Policy {
     closes.append(contentsOf: repeatElement(0, count: streams.count * slow - closes.count))
   }
 
+  /// Whether the position is what the rule wants.
+  public mutating func holds(_ observation: Observation) -> Bool {
+    let index = Int(observation.instrument.index)
+    guard index < streams.count, streams[index].count == slow else { return true }
+    return observation.position.side == (streams[index].wantsLong ? .long : .flat)
+  }
+
   /// Buys when flat and the target is long, closes when held and the target is flat.
   public mutating func decide(_ observation: Observation) -> PolicyAnswer {
     let index = Int(observation.instrument.index)

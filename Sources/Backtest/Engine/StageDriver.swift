@@ -77,25 +77,25 @@ package struct StageDriver {
     book.begin(bar)
     for report in exchange.advance(bar) { perform(execution.receive(report), now) }
     sequence += 1
-    let output = feed.receive(bar)
-    guard let accepted = output.bar else {
+    let finding = feed.inspect(bar)
+    guard finding.refusal == nil else {
       book.refusedBars += 1
       return takeAnswers(now)
     }
-    risk.observe(accepted, at: now)
-    lastPrices[Int(bar.instrument.index)] = accepted.close
-    let observation = features.receive(accepted, hasGap: output.hasGap, isPreRoll: false)
+    risk.observe(bar, at: now)
+    lastPrices[Int(bar.instrument.index)] = bar.close
+    let observation = features.receive(bar, hasGap: finding.hasGap, isPreRoll: false)
     decide(observation, now)
     if latch == .flatten { flattenRest(now) }
-    if let request = risk.latchRequest { stop(request, now) } else if latchedDay != nil { resumeIfNextDay(now) }
+    if risk.wantsLatch, let request = risk.takeLatchRequest() { stop(request, now) } else if latchedDay != nil { resumeIfNextDay(now) }
     takeAnswers(now)
-    book.end(accepted, equityQuote: risk.equityQuote)
+    book.end(bar, equityQuote: risk.equityQuote)
   }
 
   private mutating func warm(_ bar: Bar) {
-    let output = feed.receive(bar)
-    guard let accepted = output.bar else { return book.refusedBars += 1 }
-    let observation = features.receive(accepted, hasGap: output.hasGap, isPreRoll: true)
+    let finding = feed.inspect(bar)
+    guard finding.refusal == nil else { return book.refusedBars += 1 }
+    let observation = features.receive(bar, hasGap: finding.hasGap, isPreRoll: true)
     sequence += 1
     _ = agent.receive(observation, ticket: sequence)
   }
@@ -112,7 +112,7 @@ package struct StageDriver {
   // MARK: - Decisions
 
   private mutating func decide(_ observation: Observation, _ now: Timestamp) {
-    var effect = agent.receive(observation, ticket: sequence)
+    guard var effect = receive(observation) else { return book.countHold() }
     if case .think(let request) = effect, let answer = think?(request) { effect = agent.receive(answer) }
     guard case .decision(var decision) = effect else { return }
     if let rollback = observeOutcome(decision, now) { book.note(rollback, at: now) }
@@ -127,6 +127,12 @@ package struct StageDriver {
       if !observation.legalMask.contains(decision.action) { decision.action = .hold }
     }
     judge(decision, observation, now)
+  }
+
+  /// Without a delay and with nobody looking, a rule that only holds needs no decision.
+  private mutating func receive(_ observation: Observation) -> AgentEffect? {
+    plan.delayBars == 0 && watch == nil
+      ? agent.receiveUnlessHold(observation, ticket: sequence) : agent.receive(observation, ticket: sequence)
   }
 
   private mutating func observeOutcome(_ decision: Decision, _ now: Timestamp) -> RollbackEffect? {
@@ -173,7 +179,6 @@ package struct StageDriver {
   // MARK: - Stops
 
   private mutating func stop(_ request: LatchRequest, _ now: Timestamp) {
-    _ = risk.takeLatchRequest()
     book.note(request, at: now)
     guard latch.map({ $0 < request.level }) ?? true else { return }
     latch = request.level

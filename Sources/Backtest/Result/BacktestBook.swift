@@ -137,6 +137,8 @@ package struct BacktestBook: Sendable {
 
   // MARK: - Decisions
 
+  mutating func countHold() { decisions.countHold() }
+
   mutating func countHold(_ decision: Decision, _ observation: Observation) {
     decisions.countHold()
     if let reading = decision.reading { depth.add(observation.bar.closeTime, reading, observation.complexity) }

@@ -10,14 +10,17 @@ package struct EquityCurve: Sendable {
   package struct Point: Sendable, Equatable {
     package var at: Timestamp
     package var equityQuote: Money
-    /// Fall from the highest equity so far, as a share of it.
+    /// Fall from the highest equity so far, as a share of it; 0 in `days`.
     package var drawdown: Double
   }
 
   /// The curve for drawing.
   package private(set) var points: [Point] = []
-  /// The last equity of every day that had bars, by the end of its bars.
+  /// The last equity of every day that had bars, and the moment of it.
   package private(set) var days: [Point] = []
+  private var day: Int64?
+  private var dayEnd = Int64.min
+  private var dayPoint = Point(at: Timestamp(milliseconds: 0), equityQuote: .zero, drawdown: 0)
   /// Largest fall from a peak, in quote currency, and as a share of that peak.
   package private(set) var maxDrawdownQuote = Money.zero
   package private(set) var maxDrawdown = 0.0
@@ -35,6 +38,8 @@ package struct EquityCurve: Sendable {
   private var current: Timestamp?
   private var currentQuote: Money
   private var isInvested = false
+  /// A fall beyond it is a new record as a share of the peak.
+  private var recordFall = Money.zero
 
   init(startQuote: Money) {
     peakQuote = startQuote
@@ -66,6 +71,10 @@ package struct EquityCurve: Sendable {
     }
     endQuote = equityQuote
     if let lastTime, points.last?.at != lastTime { points.append(point(lastTime)) }
+    if day != nil {
+      days.append(dayPoint)
+      day = nil
+    }
   }
 
   private func point(_ time: Timestamp) -> Point {
@@ -81,22 +90,30 @@ package struct EquityCurve: Sendable {
     if isInvested { investedMoments += 1 }
     if firstTime == nil { firstTime = current }
     lastTime = current
-    if currentQuote > peakQuote { peakQuote = currentQuote }
+    if currentQuote > peakQuote {
+      peakQuote = currentQuote
+      recordFall = Money(truncating: peakQuote.approximate * maxDrawdown) ?? .zero
+    }
     let fall = peakQuote.plus(currentQuote.negated)
     if fall > maxDrawdownQuote { maxDrawdownQuote = fall }
-    // One day ends with the close at midnight.
-    let day = (current.milliseconds - 1).dividedDown(by: Timeframe.oneDay.milliseconds)
-    let lastDay = days.last.map { ($0.at.milliseconds - 1).dividedDown(by: Timeframe.oneDay.milliseconds) }
-    let isNewDay = lastDay != day
-    let keeps = moments % stride == 0
-    guard fall.isPositive || isNewDay || keeps else {
-      if !days.isEmpty { days[days.count - 1] = Point(at: current, equityQuote: currentQuote, drawdown: 0) }
-      return
+    if fall > recordFall {
+      maxDrawdown = max(maxDrawdown, point(current).drawdown)
+      recordFall = fall
     }
-    let point = point(current)
-    if point.drawdown > maxDrawdown { maxDrawdown = point.drawdown }
-    if isNewDay { days.append(point) } else { days[days.count - 1] = point }
-    if keeps { keep(point) }
+    noteDay(current)
+    if moments % stride == 0 { keep(point(current)) }
+  }
+
+  /// A day ends with the close at midnight.
+  private mutating func noteDay(_ time: Timestamp) {
+    if time.milliseconds > dayEnd {
+      if day != nil { days.append(dayPoint) }
+      let index = (time.milliseconds - 1).dividedDown(by: Timeframe.oneDay.milliseconds)
+      day = index
+      dayEnd = (index + 1) * Timeframe.oneDay.milliseconds
+    }
+    dayPoint.at = time
+    dayPoint.equityQuote = currentQuote
   }
 
   private mutating func keep(_ point: Point) {

@@ -9,7 +9,7 @@ struct BenchCommand: AsyncParsableCommand {
       EXAMPLE
         hrmbot bench path
         hrmbot bench stop
-      """, subcommands: [Path.self, Exchange.self, BenchStopCommand.self])
+      """, subcommands: [Path.self, Exchange.self, BenchStopCommand.self, BacktestBenchCommand.self])
 
   struct Path: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
