@@ -23,7 +23,9 @@ final class LineReader {
   init(path: String) throws {
     file = path
     bytes = try FileBytes(path: path)
-    buffer = .allocate(capacity: FileBytes.bufferSize + Self.longestLine)
+    // One more for the zero behind the last byte.
+    buffer = .allocate(capacity: FileBytes.bufferSize + Self.longestLine + 1)
+    buffer[0] = 0
   }
 
   deinit { buffer.deallocate() }
@@ -52,6 +54,17 @@ final class LineReader {
     }
   }
 
+  /// What is read and not taken yet, with a zero behind it: the begin of the next line, and perhaps all of it.
+  @inline(__always)
+  var unread: UnsafePointer<UInt8> { UnsafePointer(buffer.baseAddress! + start) }
+
+  /// Takes the next line, which the caller has read in `unread`. `next` is the byte behind its line break.
+  @inline(__always)
+  func take(upTo next: UnsafePointer<UInt8>) {
+    start = next - UnsafePointer(buffer.baseAddress!)
+    line += 1
+  }
+
   @inline(__always)
   private func take(_ length: Int) throws -> UnsafeBufferPointer<UInt8> {
     guard length <= Self.longestLine else { throw tooLong() }
@@ -71,8 +84,10 @@ final class LineReader {
       end -= start
       start = 0
     }
-    let count = try bytes.copy(into: UnsafeMutableBufferPointer(rebasing: buffer[end...]))
+    let room = buffer.count - 1
+    let count = try bytes.copy(into: UnsafeMutableBufferPointer(rebasing: buffer[end..<room]))
     end += count
+    buffer[end] = 0
     return count
   }
 }

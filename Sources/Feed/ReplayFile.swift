@@ -25,6 +25,7 @@ public final class ReplayFile: BarSource {
 
   private let lines: LineReader
   private let parser: RowParser
+  private let quick: QuickRow
   /// When the instrument trades. To be set, if at all, before the first bar is taken.
   public var calendar: TradingCalendar
   private let rejectLimit: Int
@@ -50,7 +51,9 @@ public final class ReplayFile: BarSource {
     timeframe = expected ?? .oneMinute
     lines = try LineReader(path: path)
     guard let header = try lines.next() else { throw FeedError.empty(file: path, reason: "the file is empty") }
-    parser = RowParser(try RowColumns(header: header, file: path))
+    let columns = try RowColumns(header: header, file: path)
+    parser = RowParser(columns)
+    quick = QuickRow(columns)
     try readAhead()
     let found = inferredTimeframe()
     if let expected, let found, found != expected {
@@ -74,6 +77,16 @@ public final class ReplayFile: BarSource {
 
   /// The bar of the next row that has one.
   private func nextRow() throws -> Bar? {
+    if let (bar, end) = quick.bar(at: lines.unread, instrument: instrument, timeframe: timeframe) {
+      lines.take(upTo: end)
+      quality.rows += 1
+      return bar
+    }
+    return try nextParsedRow()
+  }
+
+  @inline(never)
+  private func nextParsedRow() throws -> Bar? {
     while let row = try lines.next() {
       quality.rows += 1
       if !lines.isFinished && !lines.isChecked {
