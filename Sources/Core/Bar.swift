@@ -68,7 +68,9 @@ public struct Trade: Hashable, Sendable {
   /// The side that took liquidity.
   public var aggressor: Side
   /// A trade as given.
-  public init(instrument: InstrumentID, time: Timestamp, price: Price, quantity: Quantity, aggressor: Side) {
+  @inlinable public init(
+    instrument: InstrumentID, time: Timestamp, price: Price, quantity: Quantity, aggressor: Side
+  ) {
     self.instrument = instrument
     self.time = time
     self.price = price

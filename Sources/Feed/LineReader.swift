@@ -65,6 +65,13 @@ final class LineReader {
     line += 1
   }
 
+  /// Gives the line returned last once more. Only before another is read.
+  func putBack(_ line: UnsafeBufferPointer<UInt8>) {
+    start = (line.baseAddress ?? UnsafePointer(buffer.baseAddress!)) - UnsafePointer(buffer.baseAddress!)
+    isFinished = true
+    self.line -= 1
+  }
+
   @inline(__always)
   private func take(_ length: Int) throws -> UnsafeBufferPointer<UInt8> {
     guard length <= Self.longestLine else { throw tooLong() }

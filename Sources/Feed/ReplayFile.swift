@@ -1,7 +1,8 @@
 import Core
 
 /// The bars of one recorded file: CSV, plain or gzip, with a header that names the columns `timestamp_ms_utc` (or
-/// `timestamp_ms`), `open`, `high`, `low`, `close`, `volume`; times are bar opens in UTC milliseconds.
+/// `timestamp_ms`), `open`, `high`, `low`, `close`, `volume`; times are bar opens in UTC. The layouts of many exchanges'
+/// downloads are read too: see `RowLayout` for columns and `TimeText` for times.
 ///
 /// The file is streamed; memory does not grow with it. Rows that are no bars, come twice or out of order are refused and
 /// counted, never repaired. Damage of the file itself is an error.
@@ -50,10 +51,9 @@ public final class ReplayFile: BarSource {
     rejectLimit = rejects
     timeframe = expected ?? .oneMinute
     lines = try LineReader(path: path)
-    guard let header = try lines.next() else { throw FeedError.empty(file: path, reason: "the file is empty") }
-    let columns = try RowColumns(header: header, file: path)
-    parser = RowParser(columns)
-    quick = QuickRow(columns)
+    let layout = try Self.layout(of: lines, file: path)
+    parser = RowParser(layout)
+    quick = QuickRow(layout)
     try readAhead()
     let found = inferredTimeframe()
     if let expected, let found, found != expected {
@@ -61,6 +61,15 @@ public final class ReplayFile: BarSource {
     }
     guard let known = found ?? expected else { throw FeedError.timeframe(file: path, expected: nil, found: nil) }
     timeframe = known
+  }
+
+  private static func layout(of lines: LineReader, file: String) throws -> RowLayout {
+    guard var first = try lines.next() else { throw FeedError.empty(file: file, reason: "the file is empty") }
+    // Some downloads begin with the address of their source.
+    if first.starts(with: "http".utf8), !first.contains(44), let second = try lines.next() { first = second }
+    let layout = try RowLayout(firstLine: first, file: file)
+    if layout.isWithoutHeader { lines.putBack(first) }
+    return layout
   }
 
   /// The next bar in order; nil at the end. Throws `FeedError` where the file is damaged.

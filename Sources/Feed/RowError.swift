@@ -33,6 +33,10 @@ public enum RowFault: Hashable, Sendable {
   case overflow
   /// A price of zero or below.
   case notPositive
+  /// No moment in any form that is known.
+  case notATime
+  /// Neither `true` nor `false`.
+  case notTrueOrFalse
   /// A time outside the years 1 to 9999.
   case timeOutOfRange
   /// High and low do not hold open and close, or the volume is negative.
@@ -41,6 +45,10 @@ public enum RowFault: Hashable, Sendable {
   case duplicate
   /// A time before the end of the bar before.
   case disorder
+  /// The number of a trade given before.
+  case repeatedTrade
+  /// A trade before the one before it.
+  case earlierTrade
   /// The last line of a plain file does not end: it may be cut off in the middle of a number.
   case unfinished
 }
@@ -54,10 +62,14 @@ extension RowFault: CustomStringConvertible {
     case .tooManyDecimals(let limit): "more than \(limit) decimals"
     case .overflow: "too large"
     case .notPositive: "a price must be above zero"
-    case .timeOutOfRange: "no time in UTC milliseconds"
+    case .notATime: "no time: write UTC as 2024-03-01 13:00:00, or as seconds or milliseconds since 1970"
+    case .notTrueOrFalse: "neither true nor false"
+    case .timeOutOfRange: "no time between the years 1 and 9999 (UTC)"
     case .impossible: "high and low must hold open and close, and volume must not be negative"
     case .duplicate: "the same time as the bar before"
     case .disorder: "begins before the bar before has ended; sort the file by time"
+    case .repeatedTrade: "its number is not above that of the trade before"
+    case .earlierTrade: "earlier than the trade before; sort the file by time"
     case .unfinished: "the last line has no end and may be cut off; end the file with a line break"
     }
   }

@@ -2,20 +2,13 @@ import Core
 
 /// Turns the bytes of one row into a bar, exactly or not at all.
 final class RowParser {
-  /// Why a row is no bar.
-  struct Refusal: Error {
-    var column: String
-    var value: String
-    var reason: RowFault
-  }
-
-  private let columns: RowColumns
+  private let layout: RowLayout
   /// Start of each field; one more entry than fields, so that field k ends before entry k + 1.
   private let starts: UnsafeMutablePointer<Int>
 
-  init(_ columns: RowColumns) {
-    self.columns = columns
-    starts = .allocate(capacity: RowColumns.limit + 1)
+  init(_ layout: RowLayout) {
+    self.layout = layout
+    starts = .allocate(capacity: RowLayout.limit + 1)
   }
 
   deinit { starts.deallocate() }
@@ -23,18 +16,19 @@ final class RowParser {
   /// The bar of a row. `timeframe` is taken over as it is.
   func bar(
     _ row: UnsafeBufferPointer<UInt8>, instrument: InstrumentID, timeframe: Timeframe
-  ) throws(Refusal) -> Bar {
+  ) throws(RowRefusal) -> Bar {
     let found = split(row)
-    guard found == columns.count else {
-      throw Refusal(column: "", value: shownText(row), reason: .columnCount(expected: columns.count, found: found))
+    guard found == layout.count else {
+      throw RowRefusal("", row, .columnCount(expected: layout.count, found: found))
     }
-    let openTime = try time(field(columns.time, of: row))
+    let clock = layout.clock.map { field($0, of: row) }
+    let openTime = try TimeText.moment(field(layout.time, of: row), layout.timeKind, clock: clock)
     let bar = Bar(
       instrument: instrument, timeframe: timeframe, openTime: openTime,
-      open: try price(field(columns.open, of: row), "open"), high: try price(field(columns.high, of: row), "high"),
-      low: try price(field(columns.low, of: row), "low"), close: try price(field(columns.close, of: row), "close"),
-      volume: try measure(field(columns.volume, of: row)))
-    guard bar.isConsistent else { throw Refusal(column: "", value: shownText(row), reason: .impossible) }
+      open: try price(layout.open, row, "open"), high: try price(layout.high, row, "high"),
+      low: try price(layout.low, row, "low"), close: try price(layout.close, row, "close"),
+      volume: try volume(row))
+    guard bar.isConsistent else { throw RowRefusal("", row, .impossible) }
     return bar
   }
 
@@ -42,59 +36,33 @@ final class RowParser {
   private func split(_ row: UnsafeBufferPointer<UInt8>) -> Int {
     var found = 0
     starts[0] = 0
-    for index in 0..<row.count where row[index] == 44 {
+    for index in 0..<row.count where row[index] == layout.separator {
       found += 1
-      if found < RowColumns.limit { starts[found] = index + 1 }
+      if found < RowLayout.limit { starts[found] = index + 1 }
     }
     found += 1
-    if found <= RowColumns.limit { starts[found] = row.count + 1 }
+    if found <= RowLayout.limit { starts[found] = row.count + 1 }
     return found
   }
 
   @inline(__always)
   private func field(_ index: Int, of row: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
-    UnsafeBufferPointer(rebasing: row[starts[index]..<starts[index + 1] - 1])
+    UnsafeBufferPointer(rebasing: row[starts[index]..<starts[index + 1] - 1]).unquoted
   }
 
-  private func time(_ text: UnsafeBufferPointer<UInt8>) throws(Refusal) -> Timestamp {
-    var value: Int64 = 0
-    let isNegative = text.first == 45
-    let digits = isNegative ? text.count - 1 : text.count
-    guard digits > 0, digits <= 15 else { throw refusal("timestamp", text, digits > 15 ? .overflow : .notANumber) }
-    for index in (text.count - digits)..<text.count {
-      guard text[index] >= 48, text[index] <= 57 else { throw refusal("timestamp", text, .notANumber) }
-      value = value * 10 + Int64(text[index] - 48)
-    }
-    let moment = Timestamp(milliseconds: isNegative ? -value : value)
-    // A week before the end, so that the close of no bar lies beyond it.
-    guard moment >= .earliest, moment.milliseconds <= Timestamp.latest.milliseconds - 604_800_000 else {
-      throw refusal("timestamp", text, .timeOutOfRange)
-    }
-    return moment
-  }
-
-  private func price(_ text: UnsafeBufferPointer<UInt8>, _ column: StaticString) throws(Refusal) -> Price {
+  private func price(
+    _ index: Int, _ row: UnsafeBufferPointer<UInt8>, _ column: StaticString
+  ) throws(RowRefusal) -> Price {
+    let text = field(index, of: row)
     let value: Price
-    do { value = try Price(utf8: text) } catch { throw refusal(column, text, Self.fault(error)) }
-    guard value.isPositive else { throw refusal(column, text, .notPositive) }
+    do { value = try Price(utf8: text) } catch { throw RowRefusal(column, text, error) }
+    guard value.isPositive else { throw RowRefusal(column, text, .notPositive) }
     return value
   }
 
-  private func measure(_ text: UnsafeBufferPointer<UInt8>) throws(Refusal) -> Measure {
-    do { return try Measure(utf8: text) } catch { throw refusal("volume", text, Self.fault(error)) }
-  }
-
-  private func refusal(
-    _ column: StaticString, _ text: UnsafeBufferPointer<UInt8>, _ reason: RowFault
-  ) -> Refusal {
-    Refusal(column: "\(column)", value: shownText(text), reason: reason)
-  }
-
-  private static func fault(_ error: any Error) -> RowFault {
-    switch error as? DecimalError {
-    case .overflow: .overflow
-    case .tooManyDecimals(_, let limit): .tooManyDecimals(limit: limit)
-    default: .notANumber
-    }
+  private func volume(_ row: UnsafeBufferPointer<UInt8>) throws(RowRefusal) -> Measure {
+    guard let index = layout.volume else { return .zero }
+    let text = field(index, of: row)
+    do { return try Measure(utf8: text) } catch { throw RowRefusal("volume", text, error) }
   }
 }
