@@ -92,6 +92,9 @@ let package = Package(
         "Bot", "Core", "Settings", "Feed", "Features", "HRM", "Agent", "Risk", "Exchange", "Execution", "Journal",
         "Control", "Files", "Digest", database,
       ]),
+    tests(
+      "Backtest", ["Backtest", "Bot", "Core", "Settings", "Feed", "Agent", "Risk", "Exchange", "Execution", "Files"],
+      hasResources: true),
     tests("Control", ["Control", "Core", "Files"]),
     tests("Guard", ["Guard", "Control", "Core", "Exchange", "Execution", "Files"]),
     tests("Simulation", ["Simulation", "Core"]),

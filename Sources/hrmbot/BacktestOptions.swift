@@ -30,7 +30,9 @@ struct BacktestOptions: ParsableArguments {
   var slippageBps: String?
   @Option(help: "Value of each entry, in quote currency, in place of sizing by risk.") var notional: String?
   @Option(help: "Share of equity that a trade may lose at its stop. Default: risk.risk_per_trade.") var risk: String?
-  @Option(help: ArgumentHelp("settings, or none: without limits on drawdown, losses, sizes and rates.", valueName: "settings|none"))
+  @Option(
+    help: ArgumentHelp(
+      "settings, or none: without limits on drawdown, losses, sizes and rates.", valueName: "settings|none"))
   var limits: String = "settings"
   @Flag(help: "Resume after a stop for a day's loss when the day is over. On paper only a person does.")
   var resumeNextDay = false
@@ -41,7 +43,9 @@ struct BacktestOptions: ParsableArguments {
     if let timeframe, Timeframe(timeframe) == nil {
       throw ValidationError("--timeframe \(timeframe): write a length such as 1m, 5m, 1h or 1d")
     }
-    guard ["settings", "none"].contains(limits) else { throw ValidationError("--limits \(limits): write settings or none") }
+    guard ["settings", "none"].contains(limits) else {
+      throw ValidationError("--limits \(limits): write settings or none")
+    }
     for (name, text) in [("from", from), ("to", to)] where text != nil && Self.day(text!) == nil {
       throw ValidationError("--\(name) \(text!): write a day such as 2024-01-31")
     }

@@ -21,7 +21,8 @@ struct Hrmbot: AsyncParsableCommand {
       """,
     version: Release.version,
     subcommands: [
-      PaperCommand.self, BacktestCommand.self, StatusCommand.self, StopCommand.self, ResumeCommand.self, RollbackCommand.self,
+      PaperCommand.self, BacktestCommand.self, StatusCommand.self, StopCommand.self, ResumeCommand.self,
+      RollbackCommand.self,
       PromoteCommand.self, ExplainCommand.self, ReplayCommand.self, JournalCommand.self, ConfigCommand.self,
       FeaturesCommand.self, ModelCommand.self, ExchangeCommand.self, SimulateCommand.self, BenchCommand.self,
       DoctorCommand.self,

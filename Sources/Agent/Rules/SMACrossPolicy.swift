@@ -62,7 +62,13 @@ public struct SMACrossPolicy: Policy {
     if stream.count == slow {
       let left = stream.sumFast * Int128(slow)
       let right = stream.sumSlow * Int128(fast)
-      if left > right { stream.wantsLong = true } else if left < right { stream.wantsLong = false } else { stream.ties += 1 }
+      if left > right {
+        stream.wantsLong = true
+      } else if left < right {
+        stream.wantsLong = false
+      } else {
+        stream.ties += 1
+      }
     }
     streams[index] = stream
   }

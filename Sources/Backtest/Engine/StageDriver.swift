@@ -58,7 +58,8 @@ package struct StageDriver {
     execution = ExecutionStage(instruments: instruments, cashQuote: plan.cashQuote)
     exchange = PaperExchange(instruments: instruments, cashQuote: plan.cashQuote, costs: plan.costs)
     rollback = plan.rollback.map {
-      RollbackStage(limits: $0, fallback: plan.policies.last?.name ?? first, state: RollbackState(policyInCharge: first))
+      RollbackStage(
+        limits: $0, fallback: plan.policies.last?.name ?? first, state: RollbackState(policyInCharge: first))
     }
     environment = RiskEnvironment(
       tradingState: .active, latchLevel: nil, isJournalHealthy: true, isVenueReady: true, unknownOrders: 0,
@@ -87,7 +88,11 @@ package struct StageDriver {
     let observation = features.receive(bar, hasGap: finding.hasGap, isPreRoll: false)
     decide(observation, now)
     if latch == .flatten { flattenRest(now) }
-    if risk.wantsLatch, let request = risk.takeLatchRequest() { stop(request, now) } else if latchedDay != nil { resumeIfNextDay(now) }
+    if risk.wantsLatch, let request = risk.takeLatchRequest() {
+      stop(request, now)
+    } else if latchedDay != nil {
+      resumeIfNextDay(now)
+    }
     takeAnswers(now)
     book.end(bar, equityQuote: risk.equityQuote)
   }
@@ -101,7 +106,7 @@ package struct StageDriver {
   }
 
   /// The end of the data: what rests is withdrawn, positions stay open.
-  package mutating func finish() { 
+  package mutating func finish() {
     book.finish(
       equityQuote: risk.equityQuote, cashQuote: execution.cashQuote, positions: execution.positions)
   }

@@ -22,7 +22,7 @@ package struct BacktestBook: Sendable {
   package private(set) var closedTrades = 0
   package private(set) var winners = 0
   /// Equity through time.
-  package private(set) var equity: EquityCurve
+  package private(set) var equity: EquityRecorder
   /// What happened besides: stops, roll-backs, alerts; with the moment.
   package private(set) var notes: [(at: Timestamp, text: String)] = []
   package private(set) var droppedNotes = 0
@@ -66,7 +66,7 @@ package struct BacktestBook: Sendable {
     self.timeframe = timeframe
     startQuote = cashQuote
     self.cashQuote = cashQuote
-    equity = EquityCurve(startQuote: cashQuote)
+    equity = EquityRecorder(startQuote: cashQuote)
     lines = Array(repeating: InstrumentLine(), count: instruments.count)
     open = Array(repeating: OpenTrade(), count: instruments.count)
   }

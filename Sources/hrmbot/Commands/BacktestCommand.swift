@@ -37,7 +37,9 @@ struct BacktestCommand: AsyncParsableCommand {
       out.object { BacktestJSON(driver.book, tallies: driver.tallies).write(into: &$0) }
       print(out.text)
     } else {
-      print("\(driver.book.bars) bars in \(seconds) s: \(Double(driver.book.bars) / seconds) bars/s, equity \(driver.book.equity.endQuote)")
+      print(
+        "\(driver.book.bars) bars in \(seconds) s: \(Double(driver.book.bars) / seconds) bars/s, equity \(driver.book.equity.endQuote)"
+      )
     }
   }
 

@@ -2,7 +2,7 @@ import Core
 
 /// Equity at the close of every moment that had bars: a bounded curve for drawing, exact extremes, and the last value of
 /// each day of UTC, from which figures are made.
-package struct EquityCurve: Sendable {
+package struct EquityRecorder: Sendable {
   /// Points kept for drawing: at twice as many, every other one goes.
   package static let pointCapacity = 1 << 17
 
