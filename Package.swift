@@ -61,7 +61,8 @@ let package = Package(
     .executableTarget(
       name: "hrmbot",
       dependencies: [
-        "Bot", "Simulation", "Backtest", "Agent", "Risk", "Core", "Digest", "Exchange", "Execution", "Feed", "Features", "HRM", "Journal",
+        "Bot", "Simulation", "Backtest", "Agent", "Risk", "Core", "Digest", "Exchange", "Execution", "Feed", "Features",
+        "HRM", "Journal",
         "Settings", "Control", "Files", argumentParser,
       ]),
     .target(name: "Guard", dependencies: ["Core", "Execution", "Control"]),

@@ -63,7 +63,8 @@ struct InstrumentState: Sendable {
     return Observation(
       instrument: bar.instrument, timeframe: bar.timeframe, bar: bar, barCount: barCount,
       window: scope == .network && isWarm ? window.copy() : [],
-      context: scope == .network ? clock.context(position: position.side, isShortable: isShortable) : [], complexity: complexity,
+      context: scope == .network ? clock.context(position: position.side, isShortable: isShortable) : [],
+      complexity: complexity,
       quality: quality, position: position, isShortable: isShortable, averageTrueRange: averageTrueRange,
       volatilityPerBar: calculator.volatility168, volatilityRank: volatilityRank, quote: quote)
   }

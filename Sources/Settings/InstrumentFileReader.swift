@@ -24,7 +24,8 @@ struct InstrumentFileReader {
   private init(fields: FieldReader) { self.fields = fields }
 
   private mutating func settings(_ document: YAMLValue, file: String?) -> InstrumentSettings? {
-    let root = fields.fields(document, "", line: 1, allowed: ["calendars", "kinds", "simulated", "unlisted", "instruments"])
+    let root = fields.fields(
+      document, "", line: 1, allowed: ["calendars", "kinds", "simulated", "unlisted", "instruments"])
     for section in ["calendars", "kinds", "simulated"] where root.members[section] == nil {
       fields.report(section, line: 1, "is missing")
     }
