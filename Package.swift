@@ -52,18 +52,18 @@ let package = Package(
         "Bot", "Core", "Settings", "Feed", "HRM", "Agent", "Risk", "Exchange", "Execution", "Journal", "Control",
         "Files", "Digest",
       ]),
+    .target(name: "Statistics", dependencies: ["Core", "Files", "Digest"]),
     .target(
       name: "Backtest",
       dependencies: [
         "Bot", "Core", "Settings", "Feed", "Features", "HRM", "Agent", "Risk", "Exchange", "Execution", "Control",
-        "Files", "Digest",
+        "Files", "Digest", "Statistics",
       ]),
     .executableTarget(
       name: "hrmbot",
       dependencies: [
         "Bot", "Simulation", "Backtest", "Agent", "Risk", "Core", "Digest", "Exchange", "Execution", "Feed", "Features",
-        "HRM", "Journal",
-        "Settings", "Control", "Files", argumentParser,
+        "HRM", "Journal", "Settings", "Statistics", "Control", "Files", argumentParser,
       ]),
     .target(name: "Guard", dependencies: ["Core", "Execution", "Control"]),
     .executableTarget(
@@ -99,6 +99,7 @@ let package = Package(
     tests("Control", ["Control", "Core", "Files"]),
     tests("Guard", ["Guard", "Control", "Core", "Exchange", "Execution", "Files"]),
     tests("Simulation", ["Simulation", "Core"]),
+    tests("Statistics", ["Statistics", "Core", "Files"], hasResources: true),
     // What the fuzzers and their tests share. Not among the sources: it makes orders that nobody approved.
     .target(
       name: "Fuzzing",

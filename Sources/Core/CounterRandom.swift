@@ -12,6 +12,7 @@ public enum RandomPurpose: UInt64, Sendable {
   case simulationFaults = 8
   case simulationPolicy = 9
   case simulationTravel = 10
+  case returnIntervals = 11
   case reconnectJitter = 40
   case exchangeFaults = 41
   case missedFills = 50

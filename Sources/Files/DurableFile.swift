@@ -47,7 +47,7 @@ package enum DurableFile {
     try syncDirectory(of: path)
   }
 
-  private static func syncDirectory(of path: String) throws {
+  static func syncDirectory(of path: String) throws {
     let directory = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
     try syncDirectory(at: directory.isEmpty ? "." : directory)
   }

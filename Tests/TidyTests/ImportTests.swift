@@ -29,7 +29,7 @@ import Testing
       "Control": ["Core", "Files", "Digest"],
       "Bot": stages,
       "Simulation": stages.union(["Bot"]),
-      "Statistics": ["Core"],
+      "Statistics": ["Core", "Files", "Digest"],
       "Backtest": stages.union(["Bot", "Statistics"]),
       "Training": stages.union(["Bot", "Statistics", "Backtest"]),
       "Alignment": tools,
