@@ -95,7 +95,7 @@ package struct PerformanceFigures: Hashable, Sendable {
     periods = returns.count
     self.periodsPerYear = periodsPerYear
     totalReturn = total
-    cagr = growth.isFinite ? growth : nil
+    cagr = path.final >= 0 && growth.isFinite ? growth : nil
     mean = moments.mean
     stdev = moments.standardDeviation
     annualVolatility = stdev.map { $0 * annualRoot }

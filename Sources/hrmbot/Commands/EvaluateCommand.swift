@@ -100,9 +100,9 @@ private enum EvaluationText {
         }
         fields.append(CaseField("misses", .list(misses)))
       }
-      return "  " + CaseValue.fields(fields).json
+      return CaseValue.fields(fields)
     }
     let passed = results.allSatisfy { $0.refusal == nil && $0.missCount == 0 }
-    return "{\"cases\": [\n\(cases.joined(separator: ",\n"))\n], \"passed\": \(passed)}"
+    return CaseValue.fields([CaseField("cases", .list(cases)), CaseField("passed", .flag(passed))]).json
   }
 }

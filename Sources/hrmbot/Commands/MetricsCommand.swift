@@ -29,8 +29,7 @@ struct MetricsCommand: ParsableCommand {
     do { result = try ReturnsFile(bytes) } catch { throw StartError("\(file): \(error)", exitCode: 65) }
     let fields = result.figures.fields
     if json {
-      let lines = fields.map { "  \"\($0.name)\": \($0.value.json)" }
-      print("{\n\(lines.joined(separator: ",\n"))\n}")
+      print(CaseValue.fields(fields).json)
     } else {
       let years = Double(result.figures.periods) / result.figures.periodsPerYear
       print("\(result.figures.periods) returns, \(String(format: "%.2f", years)) years\n")
