@@ -17,6 +17,7 @@ public enum RandomPurpose: UInt64, Sendable {
   case exchangeFaults = 41
   case missedFills = 50
   case lookaheadCheck = 51
+  case reportBootstrap = 52
 }
 
 /// Counter-based random numbers: SplitMix64 keyed by (seed, purpose, step, lane), so that any draw can be had without

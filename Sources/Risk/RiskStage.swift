@@ -68,6 +68,9 @@ public struct RiskStage: Sendable {
     return overflow ? .zero : Money(raw: sum)
   }
 
+  /// Market values of all positions, without their signs and with them.
+  package var exposureQuote: (gross: Money, net: Money) { (grossQuote, netQuote) }
+
   /// Marks the account to the bar's close and looks at the loss limits. `now` is the moment of the event. A bar not newer
   /// than the instrument's last one (pre-roll after a restart, a duplicate) changes nothing.
   public mutating func observe(_ bar: Bar, at now: Timestamp) {

@@ -51,6 +51,8 @@ struct Hrmbot: AsyncParsableCommand {
 enum Console {
   /// A line on standard error.
   static func error(_ text: String) { Output.write("hrmbot: \(text)\n", to: STDERR_FILENO) }
+  /// A remark to whoever watches; not part of the output.
+  static func note(_ text: String) { Output.write("\(text)\n", to: STDERR_FILENO) }
   /// Whether standard output is a terminal.
   static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
   /// Whether colours are wanted.

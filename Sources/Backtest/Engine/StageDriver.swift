@@ -94,7 +94,7 @@ package struct StageDriver {
       resumeIfNextDay(now)
     }
     takeAnswers(now)
-    book.end(bar, equityQuote: risk.equityQuote)
+    book.end(bar, equityQuote: risk.equityQuote, exposureQuote: risk.exposureQuote)
   }
 
   private mutating func warm(_ bar: Bar) {
@@ -110,6 +110,9 @@ package struct StageDriver {
     book.finish(
       equityQuote: risk.equityQuote, cashQuote: execution.cashQuote, positions: execution.positions)
   }
+
+  /// Name of the policy that the run began with, with its parameters.
+  package var policyName: String { plan.policies[0].policy.identity.name }
 
   /// What the rule in charge met, by instrument index.
   package var tallies: [[(name: String, count: Int)]] { plan.instruments.instruments.map { agent.tallies(of: $0.id) } }

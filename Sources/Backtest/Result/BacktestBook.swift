@@ -36,6 +36,12 @@ package struct BacktestBook: Sendable {
   package private(set) var feesQuote = Money.zero
   /// Value of all fills.
   package private(set) var tradedQuote = 0.0
+  /// What fills at opens paid beyond them: half the spread and the slippage.
+  package private(set) var slippageQuote = 0.0
+  private var openTime = Timestamp(milliseconds: 0)
+  private var openPrice = Price.zero
+  /// All instruments together, with equal weights.
+  package private(set) var market = MarketIndex()
   /// Decisions and what became of them.
   package private(set) var decisions = DecisionCounts()
   /// How deep a network thought, by day; empty for rules.
@@ -74,15 +80,19 @@ package struct BacktestBook: Sendable {
   // MARK: - Bars
 
   /// A bar begins to be worked off.
-  mutating func begin(_ bar: Bar) { equity.begin(bar.closeTime) }
+  mutating func begin(_ bar: Bar) {
+    equity.begin(bar.closeTime)
+    (openTime, openPrice) = (bar.openTime, bar.open)
+  }
 
   /// A bar was worked off. The range of the bar that a position was opened in counts as seen.
-  mutating func end(_ bar: Bar, equityQuote: Money) {
+  mutating func end(_ bar: Bar, equityQuote: Money, exposureQuote: (gross: Money, net: Money)) {
     bars += 1
     let slot = Int(bar.instrument.index)
+    market.see(bar, since: lines[slot].lastClose)
     lines[slot].lastClose = bar.close
     if open[slot].side != .flat { open[slot].see(bar) }
-    equity.mark(equityQuote, isInvested: open[slot].side != .flat)
+    equity.mark(equityQuote, exposureQuote: exposureQuote)
   }
 
   /// The data are over.
@@ -101,6 +111,11 @@ package struct BacktestBook: Sendable {
     // A fee taken in the thing is worth what the thing was bought for.
     let fee = fill.feeBase.isPositive ? fill.feeQuote.plus(fill.price * fill.feeBase) : fill.feeQuote
     feesQuote = feesQuote.plus(fee)
+    // What a market order paid beyond the open; inside a bar the market's own price is not known.
+    if fill.time == openTime, !fill.isMaker {
+      let worse = fill.side == .buy ? fill.price.raw - openPrice.raw : openPrice.raw - fill.price.raw
+      slippageQuote += Double(worse) / Double(Price.unit) * fill.quantity.approximate
+    }
     tradedQuote += value.approximate
     lines[slot].fills += 1
     let cash = (fill.side == .buy ? value.negated : value).plus(fill.feeQuote.negated)

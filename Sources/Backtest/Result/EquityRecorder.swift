@@ -10,17 +10,26 @@ package struct EquityRecorder: Sendable {
   package struct Point: Sendable, Equatable {
     package var at: Timestamp
     package var equityQuote: Money
-    /// Fall from the highest equity so far, as a share of it; 0 in `days`.
+    /// Fall from the highest equity so far, as a share of it.
     package var drawdown: Double
+  }
+
+  /// The last moment of a day.
+  package struct Day: Sendable {
+    package var at: Timestamp
+    package var equityQuote: Money
+    /// Market values of all positions, without their signs and with them.
+    package var exposureQuote: (gross: Money, net: Money)
   }
 
   /// The curve for drawing.
   package private(set) var points: [Point] = []
   /// The last equity of every day that had bars, and the moment of it.
-  package private(set) var days: [Point] = []
+  package private(set) var days: [Day] = []
   private var day: Int64?
   private var dayEnd = Int64.min
-  private var dayPoint = Point(at: Timestamp(milliseconds: 0), equityQuote: .zero, drawdown: 0)
+  private var dayPoint = Day(
+    at: Timestamp(milliseconds: 0), equityQuote: .zero, exposureQuote: (.zero, .zero))
   /// Largest fall from a peak, in quote currency, and as a share of that peak.
   package private(set) var maxDrawdownQuote = Money.zero
   package private(set) var maxDrawdown = 0.0
@@ -38,6 +47,7 @@ package struct EquityRecorder: Sendable {
   private var current: Timestamp?
   private var currentQuote: Money
   private var isInvested = false
+  private var currentExposure = (gross: Money.zero, net: Money.zero)
   /// A fall beyond it is a new record as a share of the peak.
   private var recordFall = Money.zero
 
@@ -58,9 +68,10 @@ package struct EquityRecorder: Sendable {
 
   /// Equity after a bar of the moment.
   @inline(__always)
-  mutating func mark(_ equityQuote: Money, isInvested: Bool) {
+  mutating func mark(_ equityQuote: Money, exposureQuote: (gross: Money, net: Money)) {
     currentQuote = equityQuote
-    if isInvested { self.isInvested = true }
+    currentExposure = exposureQuote
+    if exposureQuote.gross.isPositive { isInvested = true }
   }
 
   mutating func finish(_ equityQuote: Money) {
@@ -114,6 +125,7 @@ package struct EquityRecorder: Sendable {
     }
     dayPoint.at = time
     dayPoint.equityQuote = currentQuote
+    dayPoint.exposureQuote = currentExposure
   }
 
   private mutating func keep(_ point: Point) {

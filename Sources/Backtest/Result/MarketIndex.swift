@@ -1,0 +1,45 @@
+import Core
+
+/// The mean return of all instruments by day of UTC: what there was to be had without a policy, before costs. An instrument
+/// without a bar on a day does not count on it.
+package struct MarketIndex: Sendable {
+  /// One day.
+  package struct Day: Sendable, Equatable {
+    /// Days since 1970; a close at midnight belongs to the day that ends.
+    package var day: Int64
+    package var meanReturn: Double
+  }
+  /// Days with returns, oldest first.
+  package private(set) var days: [Day] = []
+
+  private var day = Int64.min
+  private var dayEnd = Int64.min
+  /// Growth over the running day by instrument index; nil without a bar.
+  private var growths: [Double?] = []
+
+  /// Takes a bar; `last` is the instrument's close before it.
+  mutating func see(_ bar: Bar, since last: Price?) {
+    let time = bar.closeTime.milliseconds
+    if time > dayEnd { turn(to: time) }
+    let slot = Int(bar.instrument.index)
+    while growths.count <= slot { growths.append(nil) }
+    guard let last else { return }
+    growths[slot] = (growths[slot] ?? 1) * (bar.close.approximate / last.approximate)
+  }
+
+  /// The days so far with the running one.
+  package var all: [Day] { days + (running.map { [$0] } ?? []) }
+
+  private mutating func turn(to time: Int64) {
+    if let running { days.append(running) }
+    day = (time - 1).dividedDown(by: Timeframe.oneDay.milliseconds)
+    dayEnd = (day + 1) * Timeframe.oneDay.milliseconds
+    for slot in growths.indices { growths[slot] = nil }
+  }
+
+  private var running: Day? {
+    let known = growths.compactMap { $0 }
+    guard !known.isEmpty else { return nil }
+    return Day(day: day, meanReturn: known.reduce(0) { $0 + $1 - 1 } / Double(known.count))
+  }
+}

@@ -1,0 +1,80 @@
+import Backtest
+import Core
+import Statistics
+
+/// Backtests as JSON and text.
+enum BacktestOutput {
+  /// One run: its account, and the figures under `figures`. The same run gives the same bytes.
+  static func json(_ run: BacktestRun, _ assessment: Assessment, _ request: BacktestRequest) -> String {
+    var out = CanonicalJSON(capacity: 1 << 14)
+    out.object { write(run, assessment, request, &$0) }
+    return out.text
+  }
+
+  /// Several runs by name.
+  static func json(
+    _ rows: [(name: String, run: BacktestRun, assessment: Assessment)], _ request: BacktestRequest
+  ) -> String {
+    var out = CanonicalJSON(capacity: 1 << 16)
+    out.object { out in
+      out.key("runs")
+      out.array { out in
+        for row in rows {
+          out.object { out in
+            out.key("name")
+            out.value(row.name)
+            out.key("result")
+            out.object { write(row.run, row.assessment, request, &$0) }
+          }
+        }
+      }
+    }
+    return out.text
+  }
+
+  private static func write(
+    _ run: BacktestRun, _ assessment: Assessment, _ request: BacktestRequest, _ out: inout CanonicalJSON
+  ) {
+    BacktestJSON(run.book, tallies: run.tallies).write(into: &out)
+    out.key("figures")
+    out.object { AssessmentJSON(assessment).write(into: &$0) }
+    out.key("limits")
+    out.value(request.isUnlimited ? "none" : "settings")
+    out.key("policy")
+    out.value(run.policy)
+    out.key("rows_refused")
+    out.value(run.quality.rows - run.quality.bars)
+    out.key("timeframe")
+    out.value("\(run.timeframe)")
+  }
+
+  static func json(_ check: LookaheadCheck) -> String {
+    var out = CanonicalJSON()
+    out.object { out in
+      out.key("compared")
+      out.value(check.compared)
+      out.key("leaks")
+      out.array { out in for leak in check.leaks { out.value("\(leak.cut)") } }
+      out.key("samples")
+      out.value(check.cuts.count)
+    }
+    return out.text
+  }
+
+  static func text(_ check: LookaheadCheck) -> String {
+    guard let leak = check.leaks.first else {
+      return
+        "no decision changed: \(check.cuts.count) moments with another future, \(check.compared) decisions compared"
+    }
+    return """
+      LOOKAHEAD: with another future after \(leak.cut), a decision before it changed (\(check.leaks.count) of \
+      \(check.cuts.count) moments)
+        true data      \(leak.expected.map(line) ?? "no decision")
+        other future   \(leak.found.map(line) ?? "no decision")
+      """
+  }
+
+  private static func line(_ seen: ActorRun.SeenDecision) -> String {
+    "\(seen.bar): \(seen.wished.name) → \(seen.final.name) \(seen.quantity)"
+  }
+}
