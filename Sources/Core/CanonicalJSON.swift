@@ -93,6 +93,24 @@ public struct CanonicalJSON: Sendable {
   }
 
   /// An integer.
+  public mutating func value(_ number: UInt64) {
+    separate()
+    appendDigits(number)
+    needsComma = true
+  }
+
+  /// An integer.
+  public mutating func value(_ number: Int64) {
+    separate()
+    if number < 0 { bytes.append(45) }
+    appendDigits(number.magnitude)
+    needsComma = true
+  }
+
+  /// An integer.
+  public mutating func value(_ number: Int) { value(Int64(number)) }
+
+  /// An integer of another type.
   public mutating func value(_ number: some BinaryInteger) {
     separate()
     if let small = Int64(exactly: number), small >= 0 {

@@ -27,8 +27,9 @@ package enum RecordedInput {
       let report = try decoder.report(record)
       return (.report(report.report), report.at)
     case .venue:
-      if let (answer, at) = OrderAnswer.decode(record.payload) { return (.orderAnswer(answer), at) }
-      let books = try VenueState.decode(record.payload)
+      let tree = try JSONTree.parse(record.payload)
+      if let (answer, at) = OrderAnswer.decode(tree) { return (.orderAnswer(answer), at) }
+      let books = try VenueState.decode(tree)
       return (.venueState(books.state), books.at)
     case .control:
       let control = try decoder.control(record)
