@@ -8,6 +8,11 @@ public struct Price: FixedPoint {
   public let raw: Int64
   /// A value from its raw integer, which counts steps of 10⁻⁹.
   @inlinable public init(raw: Int64) { self.raw = raw }
+  /// A value from a wide raw integer; nil if it does not fit.
+  public init?(exactly wide: Int128) {
+    guard let raw = Int64(exactly: wide) else { return nil }
+    self.init(raw: raw)
+  }
 }
 
 /// An amount of the traded thing (coins, shares, contracts), exact to 10⁻⁹. Largest: about 9.2 · 10⁹.
@@ -20,6 +25,11 @@ public struct Quantity: FixedPoint {
   public let raw: Int64
   /// A value from its raw integer, which counts steps of 10⁻⁹.
   @inlinable public init(raw: Int64) { self.raw = raw }
+  /// A value from a wide raw integer; nil if it does not fit.
+  public init?(exactly wide: Int128) {
+    guard let raw = Int64(exactly: wide) else { return nil }
+    self.init(raw: raw)
+  }
 }
 
 /// An amount of quote currency, exact to 10⁻¹⁸: the product of any price and quantity fits without rounding.
@@ -32,6 +42,8 @@ public struct Money: FixedPoint {
   public let raw: Int128
   /// A value from its raw integer, which counts steps of 10⁻¹⁸.
   @inlinable public init(raw: Int128) { self.raw = raw }
+  /// A value from its raw integer, which always fits.
+  public init?(exactly wide: Int128) { self.init(raw: wide) }
 }
 
 /// A share of one (a fee rate, a fraction of equity), exact to 10⁻⁹: one basis point is 100,000 units.
@@ -44,6 +56,11 @@ public struct Rate: FixedPoint {
   public let raw: Int64
   /// A value from its raw integer, which counts steps of 10⁻⁹.
   @inlinable public init(raw: Int64) { self.raw = raw }
+  /// A value from a wide raw integer; nil if it does not fit.
+  public init?(exactly wide: Int128) {
+    guard let raw = Int64(exactly: wide) else { return nil }
+    self.init(raw: raw)
+  }
   /// One: the whole.
   @inlinable public static var one: Rate { Rate(raw: unit) }
   /// A rate of `basisPoints` / 10,000.
@@ -60,6 +77,8 @@ public struct Measure: FixedPoint {
   public let raw: Int128
   /// A value from its raw integer, which counts steps of 10⁻¹⁸.
   @inlinable public init(raw: Int128) { self.raw = raw }
+  /// A value from its raw integer, which always fits.
+  public init?(exactly wide: Int128) { self.init(raw: wide) }
   /// A whole number.
   @inlinable public init(_ value: Int) { self.init(raw: Int128(value) * Self.unit) }
   /// The same number as a measure.

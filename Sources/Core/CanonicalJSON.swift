@@ -131,7 +131,7 @@ public struct CanonicalJSON: Sendable {
         buffer[start] = 48 + UInt8(truncatingIfNeeded: rest % 10)
         rest /= 10
       } while rest > 0 || 20 - start < width
-      bytes.append(contentsOf: buffer[start...])
+      bytes.append(contentsOf: UnsafeBufferPointer(rebasing: buffer[start...]))
     }
   }
 
@@ -215,6 +215,13 @@ public struct CanonicalJSON: Sendable {
 
   /// JSON that was written before, taken as it is.
   public mutating func raw(_ json: some Collection<UInt8>) {
+    separate()
+    bytes.append(contentsOf: json)
+    needsComma = true
+  }
+
+  /// JSON that was written before, taken as it is.
+  public mutating func raw(_ json: [UInt8]) {
     separate()
     bytes.append(contentsOf: json)
     needsComma = true

@@ -13,6 +13,9 @@ public protocol FixedPoint: Hashable, Comparable, Sendable, CustomStringConverti
   var raw: Raw { get }
   /// A value from a count of `10^-fractionDigits`.
   init(raw: Raw)
+  /// A value from a wide count of `10^-fractionDigits`; nil if it does not fit. A requirement, because the way through
+  /// the protocols of integers is slow and numbers are read all the time.
+  init?(exactly wide: Int128)
 }
 
 extension FixedPoint {

@@ -10,8 +10,8 @@ extension FixedPoint {
   /// The value of decimal text given as bytes, the form that feeds and files have.
   @inlinable public init(utf8 bytes: UnsafeBufferPointer<UInt8>, rounding: Rounding = .exact) throws {
     let wide = try DecimalScanner.integer(bytes, fractionDigits: Self.fractionDigits, rounding: rounding)
-    guard let raw = Raw(exactly: wide) else { throw DecimalError.overflow }
-    self.init(raw: raw)
+    guard let value = Self(exactly: wide) else { throw DecimalError.overflow }
+    self = value
   }
 }
 

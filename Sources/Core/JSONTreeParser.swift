@@ -61,6 +61,7 @@ struct JSONTreeParser {
     var members: [JSONTree.Member] = []
     skipSpace()
     if take(125) { return .object([], place: start..<offset) }
+    members.reserveCapacity(8)
     repeat {
       skipSpace()
       guard current == 34 else { throw fault("a key must be a string") }
@@ -107,7 +108,7 @@ struct JSONTreeParser {
       try digits()
     }
     guard offset - start <= 64 else { throw fault("a number longer than 64 characters") }
-    return String(decoding: bytes[start..<offset], as: UTF8.self)
+    return String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<offset]), as: UTF8.self)
   }
 
   private mutating func digits() throws {
@@ -119,12 +120,16 @@ struct JSONTreeParser {
   private mutating func string() throws -> String {
     offset += 1
     let start = offset
+    var all: UInt8 = 0
     while let byte = current, byte != 34, byte != 92 {
       guard byte >= 32 else { throw fault("a control character in a string") }
+      all |= byte
       offset += 1
     }
     if current == 34 {
       defer { offset += 1 }
+      // ASCII is valid, and the rule; the check for anything else is generic and slow.
+      if all < 128 { return String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<offset]), as: UTF8.self) }
       return try text(bytes[start..<offset])
     }
     var buffer = Array(bytes[start..<offset])

@@ -28,21 +28,23 @@ public final class Mailbox<Element: Sendable>: Sendable {
     public var highWater = 0
   }
 
-  private struct State {
-    var waiting = Deque<(element: Element, key: Int?)>()
-    var receiver: CheckedContinuation<Element?, Never>?
-    var counters = Counters()
-    var isClosed = false
+  // Open to the inliner: as unspecialised generic code it looked its types up at every call.
+  @usableFromInline struct State {
+    @usableFromInline var waiting = Deque<(element: Element, key: Int?)>()
+    @usableFromInline var receiver: CheckedContinuation<Element?, Never>?
+    @usableFromInline var counters = Counters()
+    @usableFromInline var isClosed = false
+    @usableFromInline init() {}
   }
 
   /// Elements at which the overflow rule takes effect.
   public let capacity: Int
   /// Elements that even `keep` cannot exceed.
   public let hardLimit: Int
-  private let rule: @Sendable (Element) -> OverflowRule
-  private let state = Mutex(State())
+  @usableFromInline let rule: @Sendable (Element) -> OverflowRule
+  @usableFromInline let state = Mutex(State())
   /// Elements waiting, as of some moment: a look into an empty mailbox, which is the rule, must cost next to nothing.
-  private let waitingCount = Atomic(0)
+  @usableFromInline let waitingCount = Atomic(0)
 
   /// A mailbox. `hardLimit` defaults to four times the capacity.
   public init(capacity: Int, hardLimit: Int? = nil, rule: @escaping @Sendable (Element) -> OverflowRule) {
@@ -54,7 +56,7 @@ public final class Mailbox<Element: Sendable>: Sendable {
 
   /// Puts an element in. False: it was not taken (dropped, refused at the hard limit, or the mailbox is closed).
   @discardableResult
-  public func send(_ element: Element) -> Bool {
+  @inlinable public func send(_ element: Element) -> Bool {
     let rule = rule(element)
     let (taken, receiver) = state.withLock { state -> (Bool, CheckedContinuation<Element?, Never>?) in
       guard !state.isClosed else { return (false, nil) }
@@ -70,7 +72,7 @@ public final class Mailbox<Element: Sendable>: Sendable {
     return taken
   }
 
-  private func enqueue(_ element: Element, _ rule: OverflowRule, in state: inout State) -> Bool {
+  @inlinable func enqueue(_ element: Element, _ rule: OverflowRule, in state: inout State) -> Bool {
     var key: Int?
     if case .conflate(let given) = rule {
       key = given
@@ -104,7 +106,7 @@ public final class Mailbox<Element: Sendable>: Sendable {
   }
 
   /// The next element if one waits.
-  public func poll() -> Element? {
+  @inlinable public func poll() -> Element? {
     guard waitingCount.load(ordering: .acquiring) > 0 else { return nil }
     return state.withLock { state in
       defer { waitingCount.store(state.waiting.count, ordering: .releasing) }
@@ -113,7 +115,7 @@ public final class Mailbox<Element: Sendable>: Sendable {
   }
 
   /// The next element, waiting for it; nil when the mailbox is closed and empty. One receiver at a time.
-  public nonisolated(nonsending) func next() async -> Element? {
+  @inlinable public nonisolated(nonsending) func next() async -> Element? {
     await withCheckedContinuation { continuation in
       let ready: Element?? = state.withLock { state in
         if let first = state.waiting.popFirst() {

@@ -1,5 +1,4 @@
 import Core
-import Foundation
 import Journal
 import Synchronization
 
@@ -37,7 +36,7 @@ package final class ComparingSink: RecordSink {
   package var isHealthy: Bool {
     state.withLock { state in
       guard let next = state.next, next.kind == .decision else { return true }
-      return !Self.contains(next.payload, Self.unhealthyVeto)
+      return ByteSearch.first(Self.unhealthyVeto, in: next.payload) == nil
     }
   }
 
@@ -45,36 +44,13 @@ package final class ComparingSink: RecordSink {
   package func durable(_ sequence: UInt64) async -> Bool {
     state.withLock { state in
       guard let next = state.next, next.kind == .order, next.sequence == sequence + 1 else { return true }
-      return !Self.contains(next.payload, Self.heldBack)
+      return ByteSearch.first(Self.heldBack, in: next.payload) == nil
     }
   }
 
   // Without the quotes before them: a search for their first letters passes over most of a record.
   private static let unhealthyVeto = Array("journal_healthy\",\"verdict\":\"veto\"".utf8)
   private static let heldBack = Array("held_back\":true".utf8)
-
-  private static func contains(_ bytes: [UInt8], _ part: [UInt8]) -> Bool {
-    bytes.withUnsafeBytes { bytes in
-      part.withUnsafeBytes { part in
-        var start = 0
-        while bytes.count - start >= part.count {
-          let found = memchr(bytes.baseAddress! + start, Int32(part[0]), bytes.count - part.count - start + 1)
-          guard let found else { return false }
-          if memcmp(found, part.baseAddress!, part.count) == 0 { return true }
-          start = UnsafeRawPointer(found) - bytes.baseAddress! + 1
-        }
-        return false
-      }
-    }
-  }
-
-  /// The library compares byte by byte.
-  private static func isSame(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-    left.count == right.count
-      && left.withUnsafeBytes { left in
-        right.withUnsafeBytes { right in left.isEmpty || memcmp(left.baseAddress!, right.baseAddress!, left.count) == 0 }
-      }
-  }
 
   /// Expects these records next, besides what is still expected.
   package func expect(_ record: JournalRecord) {
@@ -113,7 +89,7 @@ package final class ComparingSink: RecordSink {
       }
       let recorded = state.expected[state.position]
       state.position += 1
-      guard recorded.kind == record.kind, recorded.sequence == record.sequence, Self.isSame(recorded.payload, record.payload)
+      guard recorded.kind == record.kind, recorded.sequence == record.sequence, ByteSearch.isSame(recorded.payload, record.payload)
       else {
         let at = zip(recorded.payload, record.payload).prefix { $0 == $1 }.count
         state.difference = ReplayDifference(

@@ -8,7 +8,11 @@ final class Checks: @unchecked Sendable {
   private unowned let world: World
   private(set) var violation: Violation?
   /// Looks taken, by invariant.
-  private(set) var looks: [Invariant: Int] = [:]
+  var looks: [Invariant: Int] {
+    let counted = Invariant.allCases.map { ($0, looksTaken[$0.place]) }
+    return Dictionary(uniqueKeysWithValues: counted.filter { $0.1 > 0 })
+  }
+  private var looksTaken = [Int](repeating: 0, count: Invariant.allCases.count)
   private var books: ShadowBooks
   private var ends: [ClientOrderID: OrderState] = [:]
   private var handedOver: Set<ClientOrderID> = []
@@ -17,8 +21,24 @@ final class Checks: @unchecked Sendable {
   /// Trading day of the newest bar that this process has seen, and of any bar that any has.
   private var tradingDay: CalendarDay?
   private var latestDay: CalendarDay?
-  private var story: [String] = []
+  private var story: [(moment: Timestamp, line: Line)] = []
   private static let storyLength = 40
+
+  /// What happened. Words are made of it when somebody wants to read them, which is after a violation.
+  private enum Line {
+    case said(String)
+    case recorded(JournalRecord)
+
+    var text: String {
+      switch self {
+      case .said(let text): text
+      case .recorded(let record) where record.kind == .order:
+        "\(record.sequence) order \(RecordText.value(record, "client_id") ?? "?") \(RecordText.value(record, "state") ?? "?")"
+      case .recorded(let record):
+        "\(record.sequence) \(record.kind.rawValue) \(String(decoding: record.payload.prefix(240), as: UTF8.self))"
+      }
+    }
+  }
 
   init(world: World) {
     self.world = world
@@ -29,18 +49,21 @@ final class Checks: @unchecked Sendable {
   func fail(_ invariant: Invariant, _ detail: String) {
     guard violation == nil else { return }
     violation = Violation(
-      invariant: invariant, detail: detail, event: world.events, nanoseconds: world.scheduler.now, story: story)
+      invariant: invariant, detail: detail, event: world.events, nanoseconds: world.scheduler.now,
+      story: story.map { "\($0.moment) \($0.line.text)" })
   }
 
   func look(_ invariant: Invariant, _ holds: Bool, _ detail: @autoclosure () -> String) {
-    looks[invariant, default: 0] += 1
+    looksTaken[invariant.place] += 1
     if !holds { fail(invariant, detail()) }
   }
 
   /// Notes what happens, for the story of a violation.
-  func note(_ text: @autoclosure () -> String) {
+  func note(_ text: String) { note(.said(text)) }
+
+  private func note(_ line: Line) {
     if story.count >= 2 * Self.storyLength { story.removeFirst(Self.storyLength) }
-    story.append("\(world.time.trueNow) \(text())")
+    story.append((world.time.trueNow, line))
   }
 
   func processStarts() {
@@ -58,7 +81,7 @@ final class Checks: @unchecked Sendable {
     case .order: orderMoved(record)
     case .bar: barSeen(record)
     case .control, .latch, .intent, .fill, .outcome, .report, .venue, .session:
-      note("\(record.sequence) \(record.kind.rawValue) \(String(decoding: record.payload.prefix(240), as: UTF8.self))")
+      note(.recorded(record))
     default: break
     }
   }
@@ -67,7 +90,7 @@ final class Checks: @unchecked Sendable {
     guard let id = RecordText.id(record, "client_id"),
       let state = RecordText.value(record, "state").flatMap(OrderState.init(rawValue:))
     else { return }
-    note("\(record.sequence) order \(id) \(state.rawValue)")
+    note(.recorded(record))
     guard state.isTerminal else {
       return look(.oneEnd, ends[id] == nil, "order \(id) is \(state.rawValue) after \(ends[id]?.rawValue ?? "")")
     }

@@ -23,15 +23,14 @@ enum RecordText {
   }
 
   private static func place(_ record: JournalRecord, _ key: String) -> Int? {
-    let pattern = Array("\"\(key)\":".utf8)
-    let bytes = record.payload
-    guard bytes.count > pattern.count else { return nil }
-    var index = 0
-    while index + pattern.count < bytes.count {
-      if bytes[index] == pattern[0], bytes[index..<index + pattern.count].elementsEqual(pattern) {
-        return index + pattern.count
-      }
-      index += 1
+    // Without the first quote, which stands everywhere.
+    let pattern = Array("\(key)\":".utf8)
+    var start = 1
+    while let found = ByteSearch.first(pattern, in: record.payload, from: start) {
+      let place = found + pattern.count
+      guard place < record.payload.count else { return nil }
+      if record.payload[found - 1] == UInt8(ascii: "\"") { return place }
+      start = found + 1
     }
     return nil
   }

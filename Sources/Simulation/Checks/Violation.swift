@@ -24,6 +24,9 @@ public enum Invariant: String, Sendable, CaseIterable {
   case stopFits = "I11 protective stop fits the position"
   /// The trading day is that of the market's own time zone, and never goes back.
   case dayIsLocal = "I12 trading day in the market's zone"
+
+  /// The case's place in the enumeration: its stored byte.
+  var place: Int { Int(unsafeBitCast(self, to: UInt8.self)) }
 }
 
 /// An invariant that does not hold.

@@ -27,8 +27,8 @@ protocol SimulationQueue: AnyObject {
 /// The executor of one actor in a simulated world: its jobs run in their order; whose turn it is the scheduler draws.
 package final class SimulationLane: SerialExecutor, SimulationQueue, @unchecked Sendable {
   private let index: Int
-  // The scheduler owns its lanes.
-  private unowned let scheduler: SimulationScheduler
+  // The scheduler owns its lanes and outlives them; counting references at every job took its time.
+  private unowned(unsafe) let scheduler: SimulationScheduler
   private var queue = JobQueue()
 
   init(index: Int, scheduler: SimulationScheduler) {
@@ -55,7 +55,7 @@ package final class SimulationLane: SerialExecutor, SimulationQueue, @unchecked 
 /// The executor of tasks while they are in no actor.
 final class SimulationTasks: TaskExecutor, SimulationQueue, @unchecked Sendable {
   private let index: Int
-  private unowned let scheduler: SimulationScheduler
+  private unowned(unsafe) let scheduler: SimulationScheduler
   private var queue = JobQueue()
 
   init(index: Int, scheduler: SimulationScheduler) {
