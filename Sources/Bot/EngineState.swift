@@ -20,11 +20,20 @@ package struct EngineState: Codable, Equatable, Sendable {
     self.sessions = sessions
   }
 
-  /// Canonical JSON. Throws what the encoder throws, which for these types is nothing.
-  package func encoded() throws -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return Array(try encoder.encode(self))
+  /// Canonical JSON.
+  package func encoded() -> [UInt8] {
+    var json = CanonicalJSON(capacity: 4096 + 512 * (execution.orders.count + execution.ended.count))
+    json.object { json in
+      json.key("execution")
+      json.value(execution)
+      json.key("risk")
+      json.value(risk)
+      json.key("rollback")
+      json.value(rollback)
+      json.key("sessions")
+      json.value(sessions)
+    }
+    return json.bytes
   }
 
   /// Reads what `encoded` wrote. Throws `DecodingError`.

@@ -7,10 +7,17 @@ package protocol OrderGateway: Sendable {
   func send(_ order: OutboundOrder) async
   /// Asks for an order's end.
   func cancel(_ id: ClientOrderID) async
+  /// Asks for the end of every order at once, where the venue can do that.
+  func cancelAll() async
   /// Asks what the venue knows of an order.
   func query(_ id: ClientOrderID) async
   /// Asks for the venue's books, with executions after `tradeID`.
   func queryBooks(after tradeID: UInt64) async
+}
+
+extension OrderGateway {
+  /// Nothing: orders are cancelled one by one.
+  package func cancelAll() async {}
 }
 
 /// No venue: a verification takes outcomes from the journal instead.
@@ -62,6 +69,8 @@ package struct VenueGateway: OrderGateway {
     case .unknown: await drain()
     }
   }
+
+  package func cancelAll() async { if await venue.cancelAll() != nil { await drain() } }
 
   package func query(_ id: ClientOrderID) async {
     // A question that failed taught nothing; it is asked again.

@@ -14,6 +14,7 @@ package final class QueuedGateway: OrderGateway {
   }
   private enum Urgent: Sendable {
     case cancel(ClientOrderID)
+    case cancelAll
     case query(ClientOrderID)
   }
 
@@ -63,6 +64,11 @@ package final class QueuedGateway: OrderGateway {
     case .take:
       if !urgent.send(.cancel(id)) { tell(book.withLock { $0.refuseCancel(id) }, "cancels") }
     }
+  }
+
+  package func cancelAll() async {
+    // Nothing is lost when it finds no place: the single cancels stand behind it.
+    urgent.send(.cancelAll)
   }
 
   package func query(_ id: ClientOrderID) async {
@@ -116,6 +122,7 @@ package final class QueuedGateway: OrderGateway {
     case .cancel(let id):
       await gateway.cancel(id, mayQuery: { book.withLock { !$0.isSending(id) } })
       book.withLock { $0.cancelled(id) }
+    case .cancelAll: await gateway.cancelAll()
     case .query(let id):
       await gateway.query(id)
       book.withLock { $0.answered(id) }

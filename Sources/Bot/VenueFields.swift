@@ -56,7 +56,9 @@ struct VenueFields {
   // MARK: what is made of them
 
   func position() throws -> PositionView {
-    let side = try converted("side") { $0.integer.flatMap(PositionSide.RawValue.init(exactly:)).flatMap(PositionSide.init) }
+    let side = try converted("side") {
+      $0.integer.flatMap(PositionSide.RawValue.init(exactly:)).flatMap(PositionSide.init)
+    }
     return PositionView(
       side: side, quantity: try decimal("quantity"), totalCostQuote: try decimal("totalCostQuote"),
       entryTime: try present("entryTime").map { _ in try moment("entryTime") })
@@ -66,7 +68,8 @@ struct VenueFields {
     Fill(
       tradeID: try unsigned("trade_id"), clientID: try clientID("client_id"), instrument: try instrument("instrument"),
       side: try choice("side"), quantity: try decimal("quantity"), price: try decimal("price"),
-      feeQuote: try decimal("fee_quote"), feeBase: try present("fee_base").map { _ in try decimal("fee_base") } ?? .zero,
+      feeQuote: try decimal("fee_quote"),
+      feeBase: try present("fee_base").map { _ in try decimal("fee_base") } ?? .zero,
       isMaker: try flag("maker"), time: try moment("time"))
   }
 

@@ -77,7 +77,7 @@ extension OrderAnswer {
 }
 
 extension CanonicalJSON {
-  fileprivate mutating func value(_ fill: Fill) {
+  mutating func value(_ fill: Fill) {
     object { json in
       json.key("client_id")
       json.value(fill.clientID.description)
@@ -105,7 +105,7 @@ extension CanonicalJSON {
     }
   }
 
-  fileprivate mutating func value(_ order: OrderSnapshot) {
+  mutating func value(_ order: OrderSnapshot) {
     let request = order.request
     let (kind, price) = request.kind.parts
     object { json in
@@ -129,38 +129,6 @@ extension CanonicalJSON {
       json.value(request.side.rawValue)
       json.key("state")
       json.value(order.state.rawValue)
-    }
-  }
-
-  fileprivate mutating func value(_ position: PositionView) {
-    object { json in
-      if let entryTime = position.entryTime {
-        json.key("entryTime")
-        json.value(entryTime.milliseconds)
-      }
-      json.key("quantity")
-      json.value(position.quantity)
-      json.key("side")
-      json.value(Int64(position.side.rawValue))
-      json.key("totalCostQuote")
-      json.value(position.totalCostQuote)
-    }
-  }
-
-  fileprivate mutating func value(_ instrument: InstrumentID) {
-    object { json in
-      json.key("index")
-      json.value(Int64(instrument.index))
-    }
-  }
-}
-
-extension OrderKind {
-  fileprivate var parts: (String, Price?) {
-    switch self {
-    case .market: ("market", nil)
-    case .limit(let price): ("limit", price)
-    case .stopMarket(let trigger): ("stop_market", trigger)
     }
   }
 }

@@ -24,7 +24,8 @@ package enum ByteSearch {
   package static func isSame(_ left: [UInt8], _ right: [UInt8]) -> Bool {
     left.count == right.count
       && left.withUnsafeBytes { left in
-        right.withUnsafeBytes { right in left.isEmpty || memcmp(left.baseAddress!, right.baseAddress!, left.count) == 0 }
+        right.withUnsafeBytes { right in left.isEmpty || memcmp(left.baseAddress!, right.baseAddress!, left.count) == 0
+        }
       }
   }
 }

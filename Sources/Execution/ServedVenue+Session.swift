@@ -79,6 +79,8 @@ extension ServedVenue {
     counters.sessions += 1
     phase = .ready(since: now)
     nextProbe = now
+    // Cancelled orders come as reports, and the books are compared after every loss: the answer itself tells nothing new.
+    if isStopped() { send(.cancelAll) { _ in } }
     if !instruments.isEmpty { compareInstruments() }
     if let after = lastCloses.min() { send(.subscribe(after: after)) { _ in } }
     guard isConnected, deliver(.connected(epoch: epoch)) else { return overrun() }

@@ -38,6 +38,16 @@ extension ServedVenue {
     }
   }
 
+  /// Ends every order of the account.
+  public func cancelAll() async -> CancelOutcome? {
+    switch await ending(of: .cancelAll) {
+    case .answer(.cancelledAll): return .cancelled
+    case .answer(.fault(let fault)): return .unknown(cause: fault.description)
+    case .answer: return .unknown(cause: "an answer of another kind")
+    case .loss(let cause): return .unknown(cause: cause)
+    }
+  }
+
   /// The order; nil only when the exchange does not have it and never will: whatever this client sent before is either
   /// worked off, for the exchange answers in order, or was on a session that the hello of this one has ended for good.
   public func order(_ id: ClientOrderID) async throws -> OrderSnapshot? {

@@ -25,6 +25,8 @@ public actor ServedVenue: Venue {
   let account: String
   let time: any TimeSource
   let limits: ServedLimits
+  /// Whether a stop holds that ends every order: then a session begins with that request, before anything else.
+  let isStopped: @Sendable () -> Bool
   /// Takes news; false: it cannot, and the session ends so that nothing is left out.
   let deliver: @Sendable (ServedNews) -> Bool
 
@@ -50,10 +52,11 @@ public actor ServedVenue: Venue {
   /// What happened so far.
   public internal(set) var counters = ServedCounters()
 
-  /// A venue at `address`. `client` names the session: a new one of the same name ends the old one for good.
+  /// A venue at `address`. `client` names the session: a new one of the same name ends the old one for good. `isStopped`
+  /// is asked at the beginning of every session: while it says yes, the first request is to end every order.
   public init(
     address: VenueAddress, client: String, account: String = "main", executor: ServedExecutor, time: any TimeSource,
-    random: CounterRandom, limits: ServedLimits = ServedLimits(),
+    random: CounterRandom, limits: ServedLimits = ServedLimits(), isStopped: @escaping @Sendable () -> Bool = { false },
     deliver: @escaping @Sendable (ServedNews) -> Bool
   ) {
     self.address = address
@@ -62,6 +65,7 @@ public actor ServedVenue: Venue {
     self.executor = executor
     self.time = time
     self.limits = limits
+    self.isStopped = isStopped
     self.deliver = deliver
     schedule = ReconnectSchedule(random: random)
   }
@@ -124,14 +128,6 @@ public actor ServedVenue: Venue {
   public func serverTime() async throws -> Timestamp {
     guard case .time(let moment) = try await ask(.time) else { throw VenueError(cause: "an answer of another kind") }
     return moment
-  }
-
-  /// Ends every order of the account. Throws `VenueError` when it is not known whether that was done.
-  public func cancelAll() async throws -> Int {
-    guard case .cancelledAll(let count) = try await ask(.cancelAll) else {
-      throw VenueError(cause: "an answer of another kind")
-    }
-    return count
   }
 
   /// Has the exchange end every order unless this is asked again within so many milliseconds; 0: no more. Throws

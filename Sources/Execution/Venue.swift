@@ -13,6 +13,9 @@ public protocol Venue: Sendable {
   func submit(_ order: OutboundOrder, through gate: any LastGate) async -> SubmitOutcome
   /// Asks to end an order.
   func cancel(_ id: ClientOrderID) async -> CancelOutcome
+  /// Asks to end every order of the account in one request; nil where a venue has no such request. Orders that are on
+  /// their way when it arrives are not ended by it: single cancels follow.
+  func cancelAll() async -> CancelOutcome?
   /// The order; nil only when the venue surely does not know it and never will: not while it could still arrive.
   func order(_ id: ClientOrderID) async throws -> OrderSnapshot?
   /// All resting orders.
@@ -24,6 +27,9 @@ public protocol Venue: Sendable {
 }
 
 extension Venue {
+  /// No such request: orders are cancelled one by one.
+  public func cancelAll() async -> CancelOutcome? { nil }
+
   /// Hands over an order where there is no stop that could come in between: in tests and measurements.
   package func submit(_ order: OutboundOrder) async -> SubmitOutcome { await submit(order, through: OpenGate()) }
 }

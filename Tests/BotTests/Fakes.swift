@@ -53,6 +53,7 @@ final class RecordingVenue: Venue {
   private let log = Mutex<[Arrival]>([])
   private let questions = Mutex<(queries: [ClientOrderID], refusesQueries: Bool)>(([], false))
   private let ends = Mutex<[ClientOrderID]>([])
+  private let wholesale = Mutex<[Int]>([])
   private let cancelHook = Mutex<(@Sendable () -> Void)?>(nil)
 
   init(inner: PaperVenue, gate: StopGate, onSubmit: @escaping @Sendable () -> Void) {
@@ -64,6 +65,8 @@ final class RecordingVenue: Venue {
   var arrivals: [Arrival] { log.withLock { $0 } }
   var queries: [ClientOrderID] { questions.withLock { $0.queries } }
   var cancels: [ClientOrderID] { ends.withLock { $0 } }
+  /// For each request to end all orders: the single cancels before it.
+  var cancelsBeforeWhole: [Int] { wholesale.withLock { $0 } }
   func onCancel(_ hook: @escaping @Sendable () -> Void) { cancelHook.withLock { $0 = hook } }
   func refuseQueries(_ flag: Bool) { questions.withLock { $0.refusesQueries = flag } }
 
@@ -78,6 +81,11 @@ final class RecordingVenue: Venue {
     ends.withLock { $0.append(id) }
     cancelHook.withLock { $0 }?()
     return await inner.cancel(id)
+  }
+  func cancelAll() async -> CancelOutcome? {
+    let single = cancels.count
+    wholesale.withLock { $0.append(single) }
+    return nil
   }
   func order(_ id: ClientOrderID) async throws -> OrderSnapshot? {
     let isRefused = questions.withLock {

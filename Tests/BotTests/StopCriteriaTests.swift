@@ -50,6 +50,21 @@ struct StopCriteriaTests {
     #expect(rig.gate.level == .stop)
   }
 
+  /// One request to end everything goes before the single cancels; not where the stop sends orders of its own.
+  @Test(arguments: StopLevel.allCases)
+  func theEndOfAllOrdersGoesFirst(level: StopLevel) async throws {
+    let bars = Rig.bars(seed: 3, Rig.warmUp + 3)
+    let rig = try await Rig.make(.init(inCharge: "holder", isRecording: false))
+    try await rig.begin(Array(bars.prefix(Rig.warmUp)))
+    await rig.trade(bars[Rig.warmUp...])
+    #expect(try await rig.venue.openOrders().count == 1)
+    let before = rig.venue.cancels.count
+    _ = await rig.stop(level)
+    await rig.drain()
+    #expect(rig.venue.cancelsBeforeWhole == (level == .stop ? [before] : []))
+    #expect(rig.venue.cancels.count == before + (level == .reduce ? 0 : 1))
+  }
+
   @Test func aStopWhileTheVenueIsLostComesFirstWhenItIsBack() async throws {
     let bars = Rig.bars(seed: 3, Rig.warmUp + 8)
     let rig = try await Rig.make(.init(inCharge: "holder", isRecording: false))

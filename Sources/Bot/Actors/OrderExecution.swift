@@ -84,6 +84,11 @@ package actor OrderExecution {
     _ level: StopLevel, prices: [Price?], context: EventContext, afterCancels: @Sendable () -> Void = {}
   ) async {
     let effects = stage.stop(level, sequence: context.input, prices: prices, at: context.at)
+    // One request ends everything, and the single cancels make sure of each. Not where the plan sends orders of its own:
+    // those must not be met by it.
+    if level == .stop, effects.contains(where: { if case .cancel = $0 { true } else { false } }) {
+      await gateway.cancelAll()
+    }
     let first = effects.firstIndex { if case .intent = $0 { true } else { false } } ?? effects.endIndex
     await perform(Array(effects[..<first]), context)
     afterCancels()

@@ -243,6 +243,8 @@ package actor Supervisor {
   /// A resume that could not be completed: the journal or the latch file cannot be written, or a new stop came.
   private func keepStopped(_ held: StopLatch, _ context: EventContext) async -> String {
     latch = held
+    // The journal says that it was lifted, and nothing else would tell a re-execution that it was not.
+    recorder.record(.latch) { _ in RecordEncoder.latch(held, isSet: true, by: nil, at: context.at) }
     await publishState()
     await stages.execution.stop(held.level, prices: lastBars.map { $0?.close }, context: context)
     return refuse("journal or latch file cannot be written, or a new stop came; the latch \(held.id) holds")

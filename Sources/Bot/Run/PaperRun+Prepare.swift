@@ -85,7 +85,8 @@ extension PaperRun {
   private func openServed() async throws -> ServedMarket? {
     guard let address = plan.venueAddress else { return nil }
     return try await ServedMarket.open(
-      address, time: time, seed: plan.settings.market.seed, preRollBars: plan.settings.market.preRollBars, relay: relay)
+      address, time: time, seed: plan.settings.market.seed, preRollBars: plan.settings.market.preRollBars, gate: gate,
+      relay: relay)
   }
 
   private func restoredState(_ store: JournalStore?) throws -> EngineState? {
@@ -229,7 +230,7 @@ extension PaperRun {
     _ prepared: Prepared, _ source: MarketSource, _ bench: PolicyBench, restored: EngineState?, warm: [Bar]
   ) async throws {
     let now = plan.pace.isVirtual ? warm.last?.closeTime ?? Timestamp(milliseconds: 0) : time.now
-    let state = try restored?.encoded()
+    let state = restored?.encoded()
     let session = try RecordEncoder.session(
       SessionRecord(
         build: plan.build, mode: plan.mode, feed: plan.source == .simulated ? .simulated : .files(source.names),

@@ -1,3 +1,4 @@
+import Control
 import Core
 import Exchange
 import Execution
@@ -22,12 +23,14 @@ struct ServedMarket {
 
   /// Connects, and learns what is traded. Throws `StartError` when the exchange cannot be reached.
   static func open(
-    _ address: VenueAddress, time: any TimeSource, seed: UInt64, preRollBars: Int, relay: VenueRelay
+    _ address: VenueAddress, time: any TimeSource, seed: UInt64, preRollBars: Int, gate: StopGate,
+    relay: VenueRelay
   ) async throws -> ServedMarket {
     var failure = ""
     let venue = ServedVenue(
       address: address, client: "bot", executor: ServedExecutor(name: "venue"), time: time,
-      random: CounterRandom(seed: seed &+ time.monotonicNanoseconds, purpose: .reconnectJitter)
+      random: CounterRandom(seed: seed &+ time.monotonicNanoseconds, purpose: .reconnectJitter),
+      isStopped: { gate.level.map { $0 >= .stop } ?? false }
     ) { relay.take($0) }
     for _ in 0..<attempts {
       do { return try await learn(venue, preRollBars, relay) } catch { failure = "\(error)" }

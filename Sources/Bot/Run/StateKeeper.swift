@@ -24,7 +24,8 @@ package actor StateKeeper {
   package func save(isWithinInput: Bool) async {
     guard engine.recorder.isRecording else { return }
     let current = await engine.supervisor.engineState(sessions: sessions)
-    guard current != saved, let bytes = try? current.encoded() else { return }
+    guard current != saved else { return }
+    let bytes = current.encoded()
     saved = current
     engine.recorder.record(.state, state: bytes) { _ in
       RecordEncoder.state(StateRecord(of: bytes, isWithinInput: isWithinInput))

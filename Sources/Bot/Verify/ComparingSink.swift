@@ -40,10 +40,13 @@ package final class ComparingSink: RecordSink {
     }
   }
 
-  /// An intent that did not become durable is followed by the end of its order, which never left.
+  /// An intent that did not become durable is followed by the end of its order, which never left; a resume that could not
+  /// be completed by the latch that holds on.
   package func durable(_ sequence: UInt64) async -> Bool {
     state.withLock { state in
-      guard let next = state.next, next.kind == .order, next.sequence == sequence + 1 else { return true }
+      guard let next = state.next, next.sequence == sequence + 1 else { return true }
+      if next.kind == .latch { return false }
+      guard next.kind == .order else { return true }
       return ByteSearch.first(Self.heldBack, in: next.payload) == nil
     }
   }
@@ -89,7 +92,8 @@ package final class ComparingSink: RecordSink {
       }
       let recorded = state.expected[state.position]
       state.position += 1
-      guard recorded.kind == record.kind, recorded.sequence == record.sequence, ByteSearch.isSame(recorded.payload, record.payload)
+      guard recorded.kind == record.kind, recorded.sequence == record.sequence,
+        ByteSearch.isSame(recorded.payload, record.payload)
       else {
         let at = zip(recorded.payload, record.payload).prefix { $0 == $1 }.count
         state.difference = ReplayDifference(

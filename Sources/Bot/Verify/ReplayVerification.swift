@@ -162,12 +162,12 @@ package final class ReplayVerification {
   private func begin(_ record: JournalRecord) async throws {
     let session = try RecordDecoder.session(record)
     if let state = session.state, report.sessions > 0, !isStartAgain(state),
-      try !recentStates.contains(where: { try $0.encoded() == state })
+      !recentStates.contains(where: { $0.encoded() == state })
     {
       report.difference = ReplayDifference(
         sequence: record.sequence, kind: "session", reason: "starts from a state that the records before do not give",
         recorded: String(decoding: state.prefix(200), as: UTF8.self),
-        recomputed: try recentStates.last.map { String(decoding: try $0.encoded().prefix(200), as: UTF8.self) } ?? "-")
+        recomputed: recentStates.last.map { String(decoding: $0.encoded().prefix(200), as: UTF8.self) } ?? "-")
       return
     }
     if let state = session.state, let newestState, !newestState.names(state) {

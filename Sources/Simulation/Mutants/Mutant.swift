@@ -17,7 +17,8 @@ final class Mutant: @unchecked Sendable {
   func restore(_ state: EngineState?) -> EngineState? {
     let isTampered =
       bug == .idsBeginAnewAfterRestart || bug == .clearLatchOnRestart || bug == .tradesForgottenAtRestart
-    guard isTampered, let state, let bytes = try? state.encoded() else { return state }
+    guard isTampered, let state else { return state }
+    let bytes = state.encoded()
     var text = String(decoding: bytes, as: UTF8.self)
     switch bug {
     case .idsBeginAnewAfterRestart:

@@ -208,6 +208,6 @@ final class BotProcess: @unchecked Sendable {
         listings: world.instruments.instruments.map { .init(kind: $0.kind, venue: $0.venue) }, rulesHash: "-",
         arithmetic: nil, isVirtualTime: false, timeframe: .oneMinute, policyInCharge: "chance", policies: [],
         settingsHash: "-", settings: Array("{}".utf8), seed: world.seed, session: UInt64(session),
-        state: try restored?.encoded(), at: now))
+        state: restored?.encoded(), at: now))
   }
 }

@@ -1,6 +1,7 @@
 import Core
 import Execution
 import Exchange
+import Synchronization
 import Testing
 
 @Suite(.serialized) struct ServedVenueTests {
@@ -10,14 +11,17 @@ import Testing
 
   init() throws { exchange = try FakeExchange() }
 
-  private func venue(_ change: (inout ServedLimits) -> Void = { _ in }, news: NewsLog? = nil) -> ServedVenue {
+  private func venue(
+    _ change: (inout ServedLimits) -> Void = { _ in }, news: NewsLog? = nil,
+    isStopped: @escaping @Sendable () -> Bool = { false }
+  ) -> ServedVenue {
     var limits = ServedLimits()
     limits.probeMillis = 100_000
     change(&limits)
     let log = news ?? self.news
     return ServedVenue(
       address: exchange.address, client: "bot", executor: ServedExecutor(name: "test"), time: MachineTime(),
-      random: CounterRandom(seed: 1, purpose: .reconnectJitter), limits: limits
+      random: CounterRandom(seed: 1, purpose: .reconnectJitter), limits: limits, isStopped: isStopped
     ) { log.take($0) }
   }
 
@@ -92,6 +96,50 @@ import Testing
         .connected(epoch: 1), .disconnected(cause: "the exchange closed the session"), .connected(epoch: 2),
       ])
     await venue.close()
+  }
+
+  /// S5: whatever else is owed, the first thing that a stopped bot says is that every order must end.
+  @Test func aSessionUnderAStopBeginsWithTheEndOfAllOrders() async throws {
+    let isStopped = Atomic(false)
+    let venue = venue(isStopped: { isStopped.load(ordering: .acquiring) })
+    async let greeted: Void = exchange.play { exchange in
+      try exchange.greet()
+      let (id, request) = try exchange.next(answeringTime: false)
+      guard request == .time else { throw WireFault(.invalid, "no stop holds: \(request)") }
+      exchange.write(.answer(id: id, .time(Desk.time(1))))
+    }
+    try await venue.open()
+    try await greeted
+    isStopped.store(true, ordering: .releasing)
+    try await exchange.play { exchange in
+      exchange.hangUp()
+      try exchange.greet()
+      let (id, request) = try exchange.next(answeringTime: false)
+      guard request == .cancelAll else { throw WireFault(.invalid, "first came \(request)") }
+      exchange.write(.answer(id: id, .cancelledAll(count: 3)))
+      guard case .time = try exchange.next(answeringTime: false).request else { throw WireFault(.invalid, "no clock") }
+    }
+    #expect(await news.wait { $0.contains(.connected(epoch: 2)) })
+    await venue.close()
+  }
+
+  @Test func theEndOfAllOrdersIsOneRequest() async throws {
+    for (answer, outcome) in [
+      (WireAnswer.cancelledAll(count: 2), CancelOutcome.cancelled),
+      (.fault(WireFault(.rate, "slow")), .unknown(cause: "rate: slow")),
+      (.notOpen, .unknown(cause: "an answer of another kind")),
+    ] {
+      let venue = try await opened()
+      async let played: Void = exchange.play { exchange in
+        let (id, request) = try exchange.next()
+        guard request == .cancelAll else { throw WireFault(.invalid, "\(request)") }
+        exchange.write(.answer(id: id, answer))
+      }
+      #expect(await venue.cancelAll() == outcome)
+      try await played
+      await venue.close()
+      #expect(await venue.cancelAll() == .unknown(cause: "not connected"))
+    }
   }
 
   /// With other rules than at the start every rounding would be wrong.

@@ -1,0 +1,144 @@
+import Core
+import Agent
+import Risk
+
+extension CanonicalJSON {
+  mutating func value(_ counters: RiskCounters) {
+    object { json in
+      json.key("consecutiveLosses")
+      json.value(counters.consecutiveLosses)
+      if let coolDownUntil = counters.coolDownUntil {
+        json.key("coolDownUntil")
+        json.value(coolDownUntil.milliseconds)
+      }
+      json.key("dayStartEquityQuote")
+      json.value(counters.dayStartEquityQuote)
+      json.key("equityPeakQuote")
+      json.value(counters.equityPeakQuote)
+      json.key("instruments")
+      json.array { json in for element in counters.instruments { json.value(element) } }
+      json.key("isAccountKnown")
+      json.value(counters.isAccountKnown)
+      json.key("isDailyLossTripped")
+      json.value(counters.isDailyLossTripped)
+      json.key("isDayStartKnown")
+      json.value(counters.isDayStartKnown)
+      json.key("isDrawdownTripped")
+      json.value(counters.isDrawdownTripped)
+      json.key("isPeakKnown")
+      json.value(counters.isPeakKnown)
+      json.key("isThrottled")
+      json.value(counters.isThrottled)
+      json.key("lastSequence")
+      json.value(counters.lastSequence)
+      json.key("latchRequests")
+      json.array { json in for element in counters.latchRequests { json.value(element) } }
+      if let latestMoment = counters.latestMoment {
+        json.key("latestMoment")
+        json.value(latestMoment.milliseconds)
+      }
+      json.key("orderTimes")
+      json.array { json in for element in counters.orderTimes { json.value(element.milliseconds) } }
+      json.key("realisedQuote")
+      json.value(counters.realisedQuote)
+      json.key("refusedEvents")
+      json.value(counters.refusedEvents)
+      json.key("symbols")
+      json.array { json in for element in counters.symbols { json.value(element) } }
+      if let tradingDay = counters.tradingDay {
+        json.key("tradingDay")
+        json.value(tradingDay)
+      }
+    }
+  }
+
+  mutating func value(_ counters: InstrumentCounters) {
+    object { json in
+      if let entry = counters.entry {
+        json.key("entry")
+        json.value(entry)
+      }
+      if let exit = counters.exit {
+        json.key("exit")
+        json.value(exit)
+      }
+      if let lastClose = counters.lastClose {
+        json.key("lastClose")
+        json.value(lastClose)
+      }
+      if let lastCloseTime = counters.lastCloseTime {
+        json.key("lastCloseTime")
+        json.value(lastCloseTime.milliseconds)
+      }
+      json.key("position")
+      json.value(counters.position)
+      json.key("repeatedCount")
+      json.value(counters.repeatedCount)
+      if let repeatedOrder = counters.repeatedOrder {
+        json.key("repeatedOrder")
+        json.value(repeatedOrder.description)
+      }
+      if let repeatedSide = counters.repeatedSide {
+        json.key("repeatedSide")
+        json.value(repeatedSide.rawValue)
+      }
+      json.key("tradeResultQuote")
+      json.value(counters.tradeResultQuote)
+    }
+  }
+
+  mutating func value(_ order: PendingOrder) {
+    object { json in
+      json.key("id")
+      json.value(order.id.description)
+      json.key("openQuantity")
+      json.value(order.openQuantity)
+    }
+  }
+
+  mutating func value(_ request: LatchRequest) {
+    object { json in
+      json.key("check")
+      json.value(request.check.rawValue)
+      json.key("level")
+      json.value(request.level.rawValue)
+      json.key("reason")
+      json.value(request.reason)
+      json.key("source")
+      json.value(request.source.rawValue)
+    }
+  }
+
+  mutating func value(_ state: RollbackState) {
+    object { json in
+      json.key("consecutiveFailures")
+      json.value(state.consecutiveFailures)
+      if let coolDownUntil = state.coolDownUntil {
+        json.key("coolDownUntil")
+        json.value(coolDownUntil.milliseconds)
+      }
+      if let evidence = state.evidence {
+        json.key("evidence")
+        json.value(evidence)
+      }
+      json.key("policyInCharge")
+      json.value(state.policyInCharge)
+      if let previous = state.previous {
+        json.key("previous")
+        json.value(previous)
+      }
+      if let reason = state.reason {
+        json.key("reason")
+        json.value(reason.rawValue)
+      }
+      if let since = state.since {
+        json.key("since")
+        json.value(since.milliseconds)
+      }
+      if let trigger = state.trigger {
+        json.key("trigger")
+        json.value(trigger.rawValue)
+      }
+    }
+  }
+}
