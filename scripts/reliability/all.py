@@ -67,6 +67,37 @@ def disk_rows(output):
             yield (match.group(1).strip(), match.group(3), "pass", match.group(2) == "pass")
 
 
+def burst_rows(output):
+    found = json.loads(output)
+    late = found["caught up after s"]
+    yield (f"R10 {found['bars a second']} bars/s for {found['seconds']:g} s: caught up after", f"{late:.2f} s", "<= 5 s",
+           late <= 5)
+    grew = found["memory grew MB"]
+    yield ("R10 memory grew", f"{grew} MB", "<= 64 MB", grew <= 64)
+    others = [name for name in found["missed"] if name not in ("caught up within 5 s", "memory")]
+    yield (f"R10 books of {found['executions']} executions, one session", ", ".join(others) or "equal", "equal", not others)
+
+
+def soak_rows(output):
+    found = json.loads(output)
+    grew, speed = found["MB per market hour"], found["times real time"]
+    yield (f"R11 {found['market hours']:g} h of market time: memory an hour", f"{grew} MB", "<= 1 MB", grew <= 1)
+    yield ("R11 speed", f"{speed} times", ">= 50", speed >= 50)
+    held = [found["descriptors first and last"], found["threads first and last"]]
+    yield ("R11 descriptors and threads, first and last", held, "constant",
+           not {"descriptors", "threads"} & set(found["missed"]))
+    yield ("R11 journal re-executed", found["journal verifies"], "the same", found["journal verifies"])
+
+
+def stop_disk_rows(output):
+    for line in output.splitlines():
+        found = json.loads(line)
+        took = found["orders ended after s"]
+        shown = "never" if took is None else f"{took:.2f} s"
+        yield (f"S8 {found['case']}: all orders ended after", f"{shown} {', '.join(found['missed'])}", "<= 1 s, nothing after",
+               not found["missed"])
+
+
 def crash_rows(output):
     match = re.search(r"(\d+) points, (\d+) passed, (\d+) failed", output)
     if match:
@@ -91,6 +122,9 @@ def runs(is_long):
          ["kill-nine", "--json", "--kills", kills, "--server-kills", pick(4, 40)], {}, kill_rows),
         ("kill-nine after a stop", ["kill-nine", "--json", "--kills", kills, "--after-stop"], {}, kill_rows),
         ("network-faults", ["network-faults", "--json", "--seconds", pick(8, 60)], {}, network_rows),
+        ("burst", ["burst", "--json", "--seconds", pick(20, 60)], {}, burst_rows),
+        ("soak", ["soak", "--json", "--hours", pick(10, 72), "--speed", pick(20, 10)], {}, soak_rows),
+        ("stop-disk", ["stop-disk", "--json"], {}, stop_disk_rows),
         ("journal-disk", ["journal-disk"], {"POWER_CUTS": pick(5, 100)}, disk_rows),
         ("journal-crash-points", ["journal-crash-points"], {"STRIDE": pick(20, 1)}, crash_rows),
     ]

@@ -118,7 +118,8 @@ class Chaos(threading.Thread):
 
 
 class Pair:
-    """The two processes and their directories. Options: hrmbot, bar_millis, seed, and what else is said below."""
+    """The two processes and their directories. Options: hrmbot, bar_millis, seed; symbols or replay
+    name the market."""
 
     def __init__(self, options, name):
         self.options, self.name = options, name
@@ -140,6 +141,8 @@ class Pair:
             "--ledger", os.path.join(self.place, "exchange"), "--bar-millis", str(self.options.bar_millis),
             "--seed", str(self.options.seed), "--fee-bps", "0.1", "--spread-bps", "0", "--slippage-bps", "0",
         ]
+        if getattr(self.options, "replay", None):
+            words += ["--replay", self.options.replay]
         if getattr(self.options, "symbols", None):
             words += ["--symbols", self.options.symbols]
         if faults:
