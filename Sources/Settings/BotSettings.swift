@@ -202,6 +202,8 @@ public struct PaperSettings: Sendable, Equatable {
   public var spread = Rate(basisPoints: 2)
   /// Slippage of orders that take liquidity, as a share of the price.
   public var slippage = Rate(basisPoints: 1)
+  /// Largest share of a bar's volume that orders get; 0: all that they want.
+  public var maximumVolumeShare = Rate.zero
   /// The defaults.
   public init() {}
 }

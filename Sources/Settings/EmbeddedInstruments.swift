@@ -129,6 +129,8 @@ extension InstrumentSettings {
           - [2026-12-31]
 
     # Rules of instruments that are not named below. The steps of crypto are the finest that venues use: they round least.
+    # fee_asset, in a kind or an instrument, says what fees are taken in: quote (the default), or base, which is whatever is
+    # received: less of the thing after a buy, less quote currency after a sale.
     kinds:
       crypto_spot:
         venue: binance-spot

@@ -49,6 +49,32 @@ struct JournalFailureTests {
     #expect(await rig.position.side == .long)
   }
 
+  /// The journal says that the latch was lifted; without another word a re-execution would trade on where the bot stood.
+  @Test func aResumeThatCannotBeCompletedIsOnRecord() async throws {
+    let (rig, bars) = try await rig()
+    _ = await rig.stop(.stop)
+    let latch = try #require(await rig.supervisor.latch)
+    rig.sink.state.withLock { $0.isDurable = false }
+    #expect(await rig.command(.resume(latchID: latch.id)).hasPrefix("refused"))
+    #expect(await rig.supervisor.latch == latch && rig.gate.level == .stop)
+    let changes = rig.sink.texts(.latch).map { $0.contains("\"change\":\"set\"") }
+    #expect(changes == [true, false, true])
+    let records = rig.sink.records
+    let lifted = try #require(
+      records.last { $0.kind == .latch && !String(decoding: $0.payload, as: UTF8.self).contains("\"set\"") })
+    for (follower, isDurable) in [(records.first { $0.sequence == lifted.sequence + 1 }, false), (nil, true)] {
+      let sink = ComparingSink()
+      sink.expect(lifted)
+      if let follower { sink.expect(follower) }
+      #expect(sink.take(lifted) && sink.difference() == nil || follower != nil)
+      #expect(await sink.durable(lifted.sequence) == isDurable)
+    }
+    rig.sink.state.withLock { $0.isDurable = true }
+    await rig.trade(bars[0..<2])
+    #expect(rig.venue.arrivals.isEmpty)
+    #expect(await rig.command(.resume(latchID: latch.id)).hasPrefix("resumed"))
+  }
+
   @Test func aLostRecordStopsOpeningsForGood() async throws {
     let (rig, bars) = try await rig()
     rig.sink.state.withLock { $0.takes = false }

@@ -81,6 +81,25 @@ import Testing
     #expect(effects.withoutAlerts == [.orderChanged(Desk.id(1), .rejected)] && effects.alerts == 1)
   }
 
+  /// What is on its way in two instruments takes up its limit after a restart too: each order at its own price.
+  @Test func exposureOfTwoInstrumentsIsReservedAfterARestart() throws {
+    var stage = Desk.stage(2)
+    _ = stage.submit(Desk.entry(1, .buy, "2"), at: Desk.time(0), reference: Desk.price("100"))
+    _ = stage.submit(
+      Desk.entry(2, .buy, "3", collar: "51", instrument: 1), at: Desk.time(0), reference: Desk.price("50"))
+    _ = stage.receive(.unknown(cause: "lost"), of: Desk.id(1), at: Desk.time(0))
+    let reserved = stage.state.orders.map(\.reservedQuote)
+    #expect(reserved.count == 2 && reserved.allSatisfy(\.isPositive))
+    #expect(stage.reservedQuote == (try reserved[0].adding(reserved[1])))
+    let text = try JSONEncoder().encode(stage.state)
+    let state = try JSONDecoder().decode(ExecutionState.self, from: text)
+    let restored = ExecutionStage(instruments: stage.instruments, state: state)
+    #expect(restored.reservedQuote == stage.reservedQuote && restored.unknownOrders == stage.unknownOrders)
+    // With one of them gone from the list, its order cannot be judged, and nothing is opened.
+    let moved = ExecutionStage(instruments: Desk.instruments(1), state: state)
+    #expect(moved.isUnreconciled && moved.reservedQuote == reserved[0])
+  }
+
   @Test func stateSurvivesItsText() throws {
     var stage = unknown()
     _ = stage.submit(Desk.entry(2), at: Desk.time(1))

@@ -44,6 +44,26 @@ private func moment(_ date: String, _ hour: Int, _ minute: Int) -> Timestamp {
     #expect(rules.takerFee == Rate(basisPoints: 10))
   }
 
+  /// Of its kind, unless the instrument says otherwise; quote where nobody says anything.
+  @Test func feesAreTakenInWhatTheFileSays() throws {
+    let text = try repositoryFile("config/instruments.yaml")
+    #expect(settings.instrument(symbol: "BTCUSDT", id: id).instrument.feeAsset == .quote)
+    let kind = "  crypto_spot:\n", named = "  BTCUSDT:\n"
+    #expect(text.contains(kind) && text.contains(named))
+    func assets(_ text: String) throws -> [FeeAsset] {
+      let read = try InstrumentSettings(bytes: Array(text.utf8), file: "instruments.yaml")
+      return ["BTCUSDT", "ETHUSDT"].map { read.instrument(symbol: $0, id: id).instrument.feeAsset }
+    }
+    let base = text.replacingOccurrences(of: kind, with: kind + "    fee_asset: base\n")
+    #expect(try assets(base) == [.base, .base])
+    #expect(
+      try assets(base.replacingOccurrences(of: named, with: named + "    fee_asset: quote\n")) == [.quote, .base])
+    #expect(try assets(text.replacingOccurrences(of: named, with: named + "    fee_asset: base\n")) == [.base, .quote])
+    let wrong = text.replacingOccurrences(of: named, with: named + "    fee_asset: coins\n")
+    let errors = instrumentErrors(Array(wrong.utf8))
+    #expect(errors.count == 1 && "\(errors)".contains("fee_asset"), "\(errors)")
+  }
+
   @Test func rulesOfTheDay() throws {
     let bitcoin = settings.instrument(symbol: "BTCUSDT", id: id)
     #expect(!bitcoin.isDefaultRule)

@@ -20,6 +20,12 @@ import Testing
     for invariant in Invariant.allCases { #expect(looks[invariant, default: 0] > 0, "nobody looked at \(invariant)") }
   }
 
+  /// Seeds that have found something: 143, a resume that the disk refused, re-executed as one that was granted.
+  @Test(arguments: [143] as [UInt64]) func whatOnceBrokeHolds(seed: UInt64) throws {
+    let outcome = try SimulationPlan(seed: seed).run()
+    #expect(outcome.violation == nil, "seed \(seed): \(outcome.violation!)")
+  }
+
   @Test(arguments: [3, 44] as [UInt64]) func aSeedIsTheSameWorldEveryTime(seed: UInt64) throws {
     let once = try SimulationPlan(seed: seed).run()
     let again = try SimulationPlan(seed: seed).run()

@@ -134,7 +134,10 @@ extension PaperRun {
   private func openVenue(
     _ instruments: InstrumentTable, engine: ThreadExecutor
   ) throws -> PaperVenue {
-    let costs = PaperCosts(spread: plan.settings.paper.spread, slippage: plan.settings.paper.slippage)
+    let paper = plan.settings.paper
+    let costs = PaperCosts(
+      spread: paper.spread, slippage: paper.slippage,
+      maximumVolumeShare: paper.maximumVolumeShare.isZero ? nil : paper.maximumVolumeShare)
     let executor = plan.pace.isVirtual ? engine : ThreadExecutor(name: "venue")
     do {
       guard case .directory(let directory) = plan.journal else {

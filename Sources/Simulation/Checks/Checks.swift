@@ -21,6 +21,8 @@ final class Checks: @unchecked Sendable {
   /// Trading day of the newest bar that this process has seen, and of any bar that any has.
   private var tradingDay: CalendarDay?
   private var latestDay: CalendarDay?
+  /// Beginning of the newest bar that this process has seen, by symbol.
+  private var newestOpen: [String: Int64] = [:]
   private var story: [(moment: Timestamp, line: Line)] = []
   private static let storyLength = 40
 
@@ -71,6 +73,7 @@ final class Checks: @unchecked Sendable {
     books.forget()
     lastRecord = 0
     tradingDay = nil
+    newestOpen = [:]
   }
 
   // MARK: records
@@ -100,8 +103,14 @@ final class Checks: @unchecked Sendable {
     ends[id] = state
   }
 
+  /// The day is that of bars which the account is marked by: neither history, nor what the feed refuses because it has
+  /// gone further.
   private func barSeen(_ record: JournalRecord) {
-    guard let millis = RecordText.number(record, "at"), RecordText.value(record, "pre_roll") == nil else { return }
+    guard let millis = RecordText.number(record, "at"), let open = RecordText.number(record, "t"),
+      let symbol = RecordText.value(record, "i"), newestOpen[symbol].map({ $0 < open }) ?? true
+    else { return }
+    newestOpen[symbol] = open
+    guard !RecordText.has(record, "pre_roll") else { return }
     let day = world.instruments.instruments[0].calendar.tradingDay(of: Timestamp(milliseconds: millis))
     tradingDay = max(tradingDay ?? day, day)
     latestDay = max(latestDay ?? day, day)

@@ -18,6 +18,9 @@ enum RecordText {
     return Int64(String(decoding: digits, as: UTF8.self))
   }
 
+  /// Whether there is such a key.
+  static func has(_ record: JournalRecord, _ key: String) -> Bool { place(record, key) != nil }
+
   static func id(_ record: JournalRecord, _ key: String) -> ClientOrderID? {
     value(record, key).flatMap { ClientOrderID($0) }
   }

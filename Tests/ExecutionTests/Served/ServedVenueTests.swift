@@ -116,7 +116,7 @@ import Testing
       try exchange.greet()
       let (id, request) = try exchange.next(answeringTime: false)
       guard request == .cancelAll else { throw WireFault(.invalid, "first came \(request)") }
-      exchange.write(.answer(id: id, .cancelledAll(count: 3)))
+      exchange.write(.answer(id: id, .cancelledAll(3)))
       guard case .time = try exchange.next(answeringTime: false).request else { throw WireFault(.invalid, "no clock") }
     }
     #expect(await news.wait { $0.contains(.connected(epoch: 2)) })
@@ -125,7 +125,7 @@ import Testing
 
   @Test func theEndOfAllOrdersIsOneRequest() async throws {
     for (answer, outcome) in [
-      (WireAnswer.cancelledAll(count: 2), CancelOutcome.cancelled),
+      (WireAnswer.cancelledAll(2), CancelOutcome.cancelled),
       (.fault(WireFault(.rate, "slow")), .unknown(cause: "rate: slow")),
       (.notOpen, .unknown(cause: "an answer of another kind")),
     ] {
