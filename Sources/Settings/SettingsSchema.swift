@@ -127,7 +127,7 @@ public enum SettingsSchema {
       "Slippage of orders that take liquidity, on top of half the spread."),
     SettingsEntry(
       "paper", "maximum_volume_share", \.paper.maximumVolumeShare, .decimal("0", "1"), unit: "share of the volume",
-      "Largest share of a bar's volume that orders get; what is left of them works on. 0: all that they want."),
+      "Largest share of a bar's volume that orders get; 0: all that they want."),
   ]
 
   private static let journal: [SettingsEntry] = [

@@ -108,4 +108,28 @@ struct StateBytesTests {
     let text = books.replacingOccurrences(of: good, with: bad)
     #expect(throws: VenueRecordError.self) { try VenueState.decode(Array(text.utf8)) }
   }
+
+  /// Damaged records are refused or read as something that can be written again; nothing else happens.
+  @Test func damagedBooksAreRefusedOrWhole() throws {
+    var random = CounterRandom(seed: 7, purpose: .propertyTest, lane: 23)
+    let good = Array(books.utf8)
+    var taken = 0
+    for _ in 0..<3000 {
+      var bytes = good
+      for _ in 0...random.below(3) {
+        let place = random.below(bytes.count)
+        switch random.below(4) {
+        case 0: bytes[place] = UInt8(truncatingIfNeeded: random.next())
+        case 1: bytes.remove(at: place)
+        case 2: bytes.insert(UInt8(ascii: "0") + UInt8(random.below(10)), at: place)
+        default: bytes.removeLast(random.below(bytes.count / 2))
+        }
+      }
+      guard let (read, at) = try? VenueState.decode(bytes) else { continue }
+      taken += 1
+      let again = try VenueState.decode(read.encoded(at: at))
+      #expect(again.state == read && again.at == at, "\(String(decoding: bytes, as: UTF8.self))")
+    }
+    #expect(taken > 100, "changed digits are still books")
+  }
 }

@@ -88,7 +88,7 @@ def compare(pair, view, status):
             Decimal(held[symbol]["quantity"]) == Decimal(mine["quantity"])
             and Decimal(held[symbol]["total_cost_quote"]) == Decimal(mine["total_cost_quote"])
             for symbol, mine in ours.items()),
-        "journal": (verified.stdout.strip().splitlines() or [verified.stderr])[1:3],
+        "journal": verified.stdout.strip().splitlines()[1:3] or verified.stderr.strip().splitlines()[-3:],
         "journal verifies": verified.returncode == 0,
         "journal MB": round(megabytes(directory), 1), "journal files": len(files(directory)),
     }
