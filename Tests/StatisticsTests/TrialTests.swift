@@ -78,6 +78,7 @@ import Testing
       good.replacing("hrmbot.trial/1", with: "hrmbot.trial/2"),
       good.replacing("\"periods\":50", with: "\"periods\":51"), good.replacing("\"to\":1000", with: "\"to\":-1"),
       good.replacing("abab", with: "ABab"),
+      good.replacing("\"sharpe\":", with: "\"sharpe\":1"),
     ]
     for line in bad {
       #expect(line != good)

@@ -76,6 +76,10 @@ package struct TrialRecord: Hashable, Sendable {
         throw StatisticsError("trial: \(values.count) returns for \(periods) periods, at most \(Self.mostReturns)")
       }
       try StatisticsLimits.check(values, named: "returns")
+      let own = Moments(values)?.sharpe
+      guard own == sharpe || abs((own ?? .infinity) - (sharpe ?? 0)) <= 1e-9 else {
+        throw StatisticsError("trial: the Sharpe ratio is not that of the returns")
+      }
     case .reference(let text):
       guard !text.isEmpty, text.utf8.count <= 4096 else {
         throw StatisticsError("trial: a reference to returns must have 1 to 4096 bytes")
