@@ -70,21 +70,10 @@ extension DataIndex.Record {
   /// A calendar that fits the file where none is configured: the usual hours of the market, without holidays.
   public var calendar: TradingCalendar {
     guard session != "24x7" else { return .alwaysOpen }
-    let mondayToFriday: Set<Int> = [0, 1, 2, 3, 4]
     switch kind {
-    case .fx, .metal:
-      // From Sunday to Friday, 17:00 in New York.
-      let week = TradingCalendar.Session(
-        zone: .newYork, openMinute: 17 * 60, closeMinute: 17 * 60, weekdays: [6, 0, 1, 2, 3])
-      return TradingCalendar(name: "fx-week", session: week)
-    case _ where venue.hasPrefix("NSE"):
-      let session = TradingCalendar.Session(
-        zone: .fixed(offsetMinutes: 330), openMinute: 9 * 60 + 15, closeMinute: 15 * 60 + 30, weekdays: mondayToFriday)
-      return TradingCalendar(name: "nse", session: session)
-    default:
-      let session = TradingCalendar.Session(
-        zone: .newYork, openMinute: 9 * 60 + 30, closeMinute: 16 * 60, weekdays: mondayToFriday)
-      return TradingCalendar(name: "nyse", session: session)
+    case .fx, .metal: return MarketHours.fxWeek
+    case _ where venue.hasPrefix("NSE"): return MarketHours.nse
+    default: return MarketHours.nyse
     }
   }
 }

@@ -30,6 +30,8 @@ public final class ReplayFile: BarSource {
   /// When the instrument trades. To be set, if at all, before the first bar is taken.
   public var calendar: TradingCalendar
   private let rejectLimit: Int
+  /// Whether rows are given as they come, in any order and more than once: for those who sort them.
+  private let givesAnyOrder: Bool
   /// Rows read ahead to infer the timeframe, with their lines, newest first.
   private var ahead: [(bar: Bar, line: Int)] = []
   private var last: Bar?
@@ -41,10 +43,31 @@ public final class ReplayFile: BarSource {
   ///   - rejects: Number of refused rows to remember; all are counted.
   ///   - calendar: When the instrument trades, to tell a gap from a closed market.
   /// - Throws: `FeedError`.
-  public init(
+  public convenience init(
     path: String, instrument: InstrumentID, expected: Timeframe? = nil, rejects: Int = 20,
     calendar: TradingCalendar = .alwaysOpen
   ) throws {
+    try self.init(
+      path: path, instrument: instrument, expected: expected, rejects: rejects, calendar: calendar,
+      givesAnyOrder: false, isCertain: false)
+  }
+
+  /// Opens a file whose rows may be in any order: they are given as they come. A replay never does this. With
+  /// `isCertain` the rows do not have to show that the expected length is theirs. Throws `FeedError`.
+  package static func unordered(
+    path: String, instrument: InstrumentID, expected: Timeframe? = nil, rejects: Int = 20,
+    isCertain: Bool = false
+  ) throws -> ReplayFile {
+    try ReplayFile(
+      path: path, instrument: instrument, expected: expected, rejects: rejects, calendar: .alwaysOpen,
+      givesAnyOrder: true, isCertain: isCertain)
+  }
+
+  private init(
+    path: String, instrument: InstrumentID, expected: Timeframe?, rejects: Int, calendar: TradingCalendar,
+    givesAnyOrder: Bool, isCertain: Bool
+  ) throws {
+    self.givesAnyOrder = givesAnyOrder
     self.path = path
     self.instrument = instrument
     self.calendar = calendar
@@ -55,7 +78,7 @@ public final class ReplayFile: BarSource {
     parser = RowParser(layout)
     quick = QuickRow(layout)
     try readAhead()
-    let found = inferredTimeframe()
+    let found = isCertain ? expected : inferredTimeframe()
     if let expected, let found, found != expected {
       throw FeedError.timeframe(file: path, expected: expected, found: found)
     }
@@ -114,7 +137,7 @@ public final class ReplayFile: BarSource {
   private func accepted(_ row: Bar, _ line: Int) -> Bar? {
     var bar = row
     bar.timeframe = timeframe
-    if let last {
+    if let last, !givesAnyOrder {
       if bar.openTime < last.closeTime {
         let isSame = bar.openTime == last.openTime
         refuse("timestamp", "\(bar.openTime.milliseconds)", isSame ? .duplicate : .disorder, line)
@@ -159,7 +182,7 @@ public final class ReplayFile: BarSource {
     var steps: [Int64] = []
     for index in ahead.indices.dropFirst() {
       let step = ahead[index - 1].bar.openTime.millisecondsSince(ahead[index].bar.openTime)
-      if step > 0 { steps.append(step) }
+      if step > 0 || givesAnyOrder && step != 0 { steps.append(abs(step)) }
     }
     steps.sort()
     var index = 0
