@@ -32,6 +32,7 @@ let package = Package(
     .target(name: "Core", dependencies: [collections]),
     .target(name: "Settings", dependencies: ["Core", "Files", yaml]),
     .target(name: "Feed", dependencies: ["Core", "CZlib"]),
+    .target(name: "Catalog", dependencies: ["Core", "Feed", "Settings", "Transport", "Files", "Digest"]),
     .target(name: "Features", dependencies: ["Core", "Digest"]),
     .target(name: "HRM", dependencies: ["Kernels", "COpenBLAS", "Files", "Digest"]),
     .target(name: "Agent", dependencies: ["Core", "HRM", "Files", "Digest"]),
@@ -63,7 +64,7 @@ let package = Package(
       name: "hrmbot",
       dependencies: [
         "Bot", "Simulation", "Backtest", "Agent", "Risk", "Core", "Digest", "Exchange", "Execution", "Feed", "Features",
-        "HRM", "Journal", "Settings", "Statistics", "Control", "Files", argumentParser,
+        "HRM", "Journal", "Settings", "Statistics", "Control", "Files", "Catalog", "Transport", argumentParser,
       ]),
     .target(name: "Guard", dependencies: ["Core", "Execution", "Control"]),
     .executableTarget(
@@ -72,14 +73,20 @@ let package = Package(
 
     .target(name: "Files", dependencies: ["Digest"]),
     .target(name: "Digest", dependencies: ["COpenSSL"]),
+    .target(name: "Transport", dependencies: ["CCurl"]),
     .target(name: "Kernels"),
     .systemLibrary(name: "COpenBLAS", path: "Sources/System/COpenBLAS", pkgConfig: "openblas"),
+    .systemLibrary(name: "CCurl", path: "Sources/System/CCurl", pkgConfig: "libcurl"),
     .systemLibrary(name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "libcrypto"),
     .systemLibrary(name: "CZlib", path: "Sources/System/CZlib", pkgConfig: "zlib"),
 
     tests("Core", ["Core"], hasResources: true),
     tests("Settings", ["Settings", "Core"]),
     tests("Feed", ["Feed", "Core", "CZlib"]),
+    tests("Catalog", ["Catalog", "Feed", "Transport", "Loopback", "Core"]),
+    tests("Transport", ["Transport", "Loopback"]),
+    // A server on this machine that says what a test tells it to.
+    .target(name: "Loopback", path: "Tests/Loopback"),
     tests("Features", ["Features", "Core", "Digest"], hasResources: true),
     tests("HRM", ["HRM", "Kernels", "Digest"], hasResources: true),
     tests("Agent", ["Agent", "Core", "HRM", "Digest"], hasResources: true),

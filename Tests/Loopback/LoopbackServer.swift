@@ -1,0 +1,95 @@
+import Foundation
+import Glibc
+import Synchronization
+
+/// A server on this machine alone, which says what it is told to. Ends with the object.
+package final class LoopbackServer: Sendable {
+  /// What is said to a request.
+  package enum Reply: Sendable {
+    /// These bytes; the connection stays.
+    case reply(String)
+    /// These bytes, and the end of the connection.
+    case cut(String)
+    /// Nothing, until the other side goes.
+    case silence
+  }
+
+  /// No socket could be had.
+  package struct Failure: Error {}
+
+  /// `http://127.0.0.1` with the port.
+  package let address: String
+  private let socket: Int32
+  private let opened = Atomic(0)
+  private let asked = Mutex<[String]>([])
+
+  /// Connections that were made.
+  package var connections: Int { opened.load(ordering: .relaxed) }
+  /// First lines of the requests that came.
+  package var requests: [String] { asked.withLock { $0 } }
+
+  /// Listens, and answers one connection after the other.
+  package init(_ answer: @escaping @Sendable (String) -> Reply) throws {
+    signal(SIGPIPE, SIG_IGN)
+    socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    var place = sockaddr_in()
+    place.sin_family = sa_family_t(AF_INET)
+    place.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let descriptor = socket
+    let isBound = withUnsafeMutablePointer(to: &place) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, size) == 0 && listen(descriptor, 8) == 0 && getsockname(descriptor, $0, &size) == 0
+      }
+    }
+    address = "http://127.0.0.1:\(UInt16(bigEndian: place.sin_port))"
+    guard isBound else { throw Failure() }
+    let thread = Thread { [weak self] in
+      while true {
+        let connection = accept(descriptor, nil, nil)
+        guard connection >= 0 else { return }
+        self?.opened.add(1, ordering: .relaxed)
+        Self.serve(connection, answer) { line in self?.asked.withLock { $0.append(line) } }
+        close(connection)
+      }
+    }
+    thread.start()
+  }
+
+  deinit {
+    shutdown(socket, Int32(SHUT_RDWR))
+    close(socket)
+  }
+
+  private static func serve(_ connection: Int32, _ answer: (String) -> Reply, _ note: (String) -> Void) {
+    var pending = ""
+    var buffer = [UInt8](repeating: 0, count: 8192)
+    while true {
+      while !pending.contains("\r\n\r\n") {
+        let count = read(connection, &buffer, buffer.count)
+        guard count > 0 else { return }
+        pending += String(decoding: buffer[..<count], as: UTF8.self)
+      }
+      note(String(pending.prefix { $0 != "\r\n" }))
+      let reply = answer(pending)
+      pending = ""
+      switch reply {
+      case .reply(let text): send(text, connection)
+      case .cut(let text):
+        send(text, connection)
+        return
+      case .silence: while read(connection, &buffer, buffer.count) > 0 {}
+      }
+    }
+  }
+
+  private static func send(_ text: String, _ connection: Int32) {
+    let bytes = Array(text.utf8)
+    var sent = 0
+    while sent < bytes.count {
+      let count = bytes.withUnsafeBytes { write(connection, $0.baseAddress! + sent, bytes.count - sent) }
+      guard count > 0 else { return }
+      sent += count
+    }
+  }
+}
