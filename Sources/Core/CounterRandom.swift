@@ -15,6 +15,7 @@ public enum RandomPurpose: UInt64, Sendable {
   case returnIntervals = 11
   case reconnectJitter = 40
   case exchangeFaults = 41
+  case fetchJitter = 42
   case missedFills = 50
   case lookaheadCheck = 51
   case reportBootstrap = 52

@@ -26,7 +26,7 @@ struct Hrmbot: AsyncParsableCommand {
       PromoteCommand.self, ExplainCommand.self, ReplayCommand.self, JournalCommand.self, ConfigCommand.self,
       FeaturesCommand.self, ModelCommand.self, ExchangeCommand.self, SimulateCommand.self, BenchCommand.self,
       MetricsCommand.self, EvaluateCommand.self,
-      DoctorCommand.self,
+      DataCommand.self, DoctorCommand.self,
     ])
 
   static func main() async {
