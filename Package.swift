@@ -117,6 +117,6 @@ let package = Package(
     tests("Kernels", ["Kernels"]),
     tests("Tidy", []),
     // Drives the built binary, so the binary is built with it.
-    tests("EndToEnd", ["hrmbot", "Core", "Digest", "Journal", database]),
+    tests("EndToEnd", ["hrmbot", "Core", "Digest", "Journal", "Loopback", database]),
   ]
 )
