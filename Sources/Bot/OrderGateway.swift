@@ -2,32 +2,34 @@ import Core
 import Execution
 
 /// Takes intents from the engine to the venue. What comes of them enters the engine as inputs of their own.
+///
+/// Its functions stay on the caller's thread: a hop to another and back would cost more than all the rest of a bar.
 package protocol OrderGateway: Sendable {
   /// Sends an order whose intent is durable.
-  func send(_ order: OutboundOrder) async
+  nonisolated(nonsending) func send(_ order: OutboundOrder) async
   /// Asks for an order's end.
-  func cancel(_ id: ClientOrderID) async
+  nonisolated(nonsending) func cancel(_ id: ClientOrderID) async
   /// Asks for the end of every order at once, where the venue can do that.
-  func cancelAll() async
+  nonisolated(nonsending) func cancelAll() async
   /// Asks what the venue knows of an order.
-  func query(_ id: ClientOrderID) async
+  nonisolated(nonsending) func query(_ id: ClientOrderID) async
   /// Asks for the venue's books, with executions after `tradeID`.
-  func queryBooks(after tradeID: UInt64) async
+  nonisolated(nonsending) func queryBooks(after tradeID: UInt64) async
 }
 
 extension OrderGateway {
   /// Nothing: orders are cancelled one by one.
-  package func cancelAll() async {}
+  package nonisolated(nonsending) func cancelAll() async {}
 }
 
 /// No venue: a verification takes outcomes from the journal instead.
 package struct NoGateway: OrderGateway {
   /// A gateway that leads nowhere.
   package init() {}
-  package func send(_ order: OutboundOrder) async {}
-  package func cancel(_ id: ClientOrderID) async {}
-  package func query(_ id: ClientOrderID) async {}
-  package func queryBooks(after tradeID: UInt64) async {}
+  package nonisolated(nonsending) func send(_ order: OutboundOrder) async {}
+  package nonisolated(nonsending) func cancel(_ id: ClientOrderID) async {}
+  package nonisolated(nonsending) func query(_ id: ClientOrderID) async {}
+  package nonisolated(nonsending) func queryBooks(after tradeID: UInt64) async {}
 }
 
 /// Talks to a venue and turns answers into inputs.
@@ -35,11 +37,12 @@ package struct VenueGateway: OrderGateway {
   private let venue: any Venue
   private let gate: any LastGate
   private let enter: @Sendable (Ingress) -> Void
-  private let reports: @Sendable () async -> [ExecutionReport]
+  private let reports: nonisolated(nonsending) @Sendable () async -> [ExecutionReport]
 
   /// A gateway to `venue`; `reports` hands over what the venue has to tell.
   package init(
-    venue: any Venue, gate: any LastGate, reports: @escaping @Sendable () async -> [ExecutionReport],
+    venue: any Venue, gate: any LastGate,
+    reports: nonisolated(nonsending) @escaping @Sendable () async -> [ExecutionReport],
     enter: @escaping @Sendable (Ingress) -> Void
   ) {
     self.venue = venue
@@ -48,17 +51,17 @@ package struct VenueGateway: OrderGateway {
     self.enter = enter
   }
 
-  package func send(_ order: OutboundOrder) async {
+  package nonisolated(nonsending) func send(_ order: OutboundOrder) async {
     // The venue asks the gate where it hands the order over: a look before the hop to it would be too early.
     enter(.outcome(order.request.clientID, await venue.submit(order, through: gate)))
     await drain()
   }
 
-  package func cancel(_ id: ClientOrderID) async { await cancel(id, mayQuery: { true }) }
+  package nonisolated(nonsending) func cancel(_ id: ClientOrderID) async { await cancel(id, mayQuery: { true }) }
 
   /// The same; `mayQuery` is asked before a question about an order that is not open: one that is still on its way would
   /// be taken for one that never was.
-  func cancel(_ id: ClientOrderID, mayQuery: () -> Bool) async {
+  nonisolated(nonsending) func cancel(_ id: ClientOrderID, mayQuery: () -> Bool) async {
     switch await venue.cancel(id) {
     // The venue's report says the rest.
     case .cancelled, .pending: await drain()
@@ -70,21 +73,21 @@ package struct VenueGateway: OrderGateway {
     }
   }
 
-  package func cancelAll() async { if await venue.cancelAll() != nil { await drain() } }
+  package nonisolated(nonsending) func cancelAll() async { if await venue.cancelAll() != nil { await drain() } }
 
-  package func query(_ id: ClientOrderID) async {
+  package nonisolated(nonsending) func query(_ id: ClientOrderID) async {
     // A question that failed taught nothing; it is asked again.
     do { enter(.orderAnswer(OrderAnswer(id: id, snapshot: try await venue.order(id)))) } catch {}
   }
 
-  package func queryBooks(after tradeID: UInt64) async {
+  package nonisolated(nonsending) func queryBooks(after tradeID: UInt64) async {
     if let state = try? await VenueState(of: venue, after: tradeID) { enter(.venueState(state)) }
   }
 
   /// An order that was withdrawn before it was handed over: no venue can know it.
   func neverLeft(_ id: ClientOrderID) { enter(.orderAnswer(OrderAnswer(id: id, snapshot: nil))) }
 
-  private func drain() async { for report in await reports() { enter(.report(report)) } }
+  private nonisolated(nonsending) func drain() async { for report in await reports() { enter(.report(report)) } }
 }
 
 extension VenueState {

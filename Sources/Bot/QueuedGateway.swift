@@ -43,7 +43,7 @@ package final class QueuedGateway: OrderGateway {
   /// What happened so far.
   package var counters: ErrandCounters { book.withLock { $0.counters } }
 
-  package func send(_ order: OutboundOrder) async {
+  package nonisolated(nonsending) func send(_ order: OutboundOrder) async {
     let id = order.request.clientID
     book.withLock { $0.wait(id) }
     guard !errands.send(.send(order)) else { return }
@@ -51,13 +51,13 @@ package final class QueuedGateway: OrderGateway {
     refuse(id)
   }
 
-  package func queryBooks(after tradeID: UInt64) async {
+  package nonisolated(nonsending) func queryBooks(after tradeID: UInt64) async {
     if !errands.send(.books(after: tradeID)) {
       tell(book.withLock { $0.refuseQuestion(nil) }, "questions for the books")
     }
   }
 
-  package func cancel(_ id: ClientOrderID) async {
+  package nonisolated(nonsending) func cancel(_ id: ClientOrderID) async {
     switch book.withLock({ $0.cancel(id) }) {
     case .underWay: return
     case .withdrawn: gateway.neverLeft(id)
@@ -66,12 +66,12 @@ package final class QueuedGateway: OrderGateway {
     }
   }
 
-  package func cancelAll() async {
+  package nonisolated(nonsending) func cancelAll() async {
     // Nothing is lost when it finds no place: the single cancels stand behind it.
     urgent.send(.cancelAll)
   }
 
-  package func query(_ id: ClientOrderID) async {
+  package nonisolated(nonsending) func query(_ id: ClientOrderID) async {
     guard book.withLock({ $0.query(id) }) else { return }
     if !urgent.send(.query(id)) { tell(book.withLock { $0.refuseQuestion(id) }, "questions") }
   }

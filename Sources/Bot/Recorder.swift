@@ -11,7 +11,7 @@ package protocol RecordSink: Sendable {
   /// Takes a record without waiting. False: it is lost, and the sink unhealthy.
   func take(_ record: JournalRecord) -> Bool
   /// Waits until a record is durable; false if it never will be.
-  func durable(_ sequence: UInt64) async -> Bool
+  nonisolated(nonsending) func durable(_ sequence: UInt64) async -> Bool
 }
 
 /// Runs without a journal.
@@ -21,7 +21,7 @@ package struct NoRecords: RecordSink {
   package var isRecording: Bool { false }
   package var isHealthy: Bool { true }
   package func take(_ record: JournalRecord) -> Bool { true }
-  package func durable(_ sequence: UInt64) async -> Bool { true }
+  package nonisolated(nonsending) func durable(_ sequence: UInt64) async -> Bool { true }
 }
 
 /// Gives every record its sequence number and hands it on. Called on the engine's executor only, so numbers follow the
@@ -70,5 +70,7 @@ package final class Recorder: Sendable {
   }
 
   /// Waits until a record is durable; false if it never will be.
-  package func durable(_ sequence: UInt64) async -> Bool { hasLost ? false : await sink.durable(sequence) }
+  package nonisolated(nonsending) func durable(_ sequence: UInt64) async -> Bool {
+    hasLost ? false : await sink.durable(sequence)
+  }
 }

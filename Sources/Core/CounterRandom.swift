@@ -18,7 +18,6 @@ public enum RandomPurpose: UInt64, Sendable {
   case fetchJitter = 42
   case missedFills = 50
   case lookaheadCheck = 51
-  case reportBootstrap = 52
 }
 
 /// Counter-based random numbers: SplitMix64 keyed by (seed, purpose, step, lane), so that any draw can be had without

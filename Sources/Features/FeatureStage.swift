@@ -56,6 +56,21 @@ public struct FeatureStage: Sendable {
       bar, isUsable: isUsable, normaliser: normaliser, clock: clock, quality: quality)
   }
 
+  /// The same, in place of the observation before it.
+  public mutating func receive(
+    _ bar: Bar, hasGap: Bool, isPreRoll: Bool, replacing observation: inout Observation?
+  ) {
+    let slot = Int(bar.instrument.index)
+    guard scope == .price, observation != nil, bar.timeframe == timeframe, bar.isConsistent else {
+      observation = receive(bar, hasGap: hasGap, isPreRoll: isPreRoll)
+      return
+    }
+    var quality: QualityFlags = []
+    if hasGap { quality.insert(.gap) }
+    if isPreRoll { quality.insert(.preRoll) }
+    states[slot].replace(&observation!, bar, quality)
+  }
+
   /// Takes the position held from now on.
   public mutating func apply(_ position: PositionView, of instrument: InstrumentID) {
     states[Int(instrument.index)].position = position

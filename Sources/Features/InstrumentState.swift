@@ -50,6 +50,19 @@ struct InstrumentState: Sendable {
     return isFinite
   }
 
+  /// Takes a bar of scope `price`: all that changes is written into an observation of that scope.
+  @inline(__always)
+  mutating func replace(_ observation: inout Observation, _ bar: Bar, _ quality: QualityFlags) {
+    barCount += 1
+    observation.instrument = bar.instrument
+    observation.bar = bar
+    observation.barCount = barCount
+    observation.quality = barCount >= FeatureSchema.warmUpBars ? quality : quality.union(.warmingUp)
+    observation.position = position
+    observation.isShortable = isShortable
+    observation.quote = quote
+  }
+
   /// Takes a bar, or leaves everything as it is when the bar is not usable; what a policy sees then.
   ///
   /// One mutating step, so that the state is never copied: it holds some thirty arrays to count references of.

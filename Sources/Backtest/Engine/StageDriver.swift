@@ -41,6 +41,9 @@ package struct StageDriver {
   /// Decisions that wait, by instrument index; empty without a delay.
   private var delayed: [[Decision]]
   private let tradesFrom: Timestamp
+  private let skipsHolds: Bool
+  /// The newest one.
+  private var observation: Observation?
 
   /// Stages at the start of a run. Throws `PolicyError` for two policies of one name.
   package init(_ plan: BacktestPlan) throws {
@@ -67,6 +70,7 @@ package struct StageDriver {
     lastPrices = Array(repeating: nil, count: instruments.count)
     delayed = Array(repeating: [], count: plan.delayBars > 0 ? instruments.count : 0)
     tradesFrom = plan.tradesFrom ?? .earliest
+    skipsHolds = plan.delayBars == 0
     _ = execution.reconcile(account: exchange.account, openOrders: [], fills: [], at: Timestamp(milliseconds: 0))
     risk.restore(positions: execution.positions, cashQuote: execution.cashQuote)
   }
@@ -85,8 +89,8 @@ package struct StageDriver {
     }
     risk.observe(bar, at: now)
     lastPrices[Int(bar.instrument.index)] = bar.close
-    let observation = features.receive(bar, hasGap: finding.hasGap, isPreRoll: false)
-    decide(observation, now)
+    features.receive(bar, hasGap: finding.hasGap, isPreRoll: false, replacing: &observation)
+    decide(now)
     if latch == .flatten { flattenRest(now) }
     if risk.wantsLatch, let request = risk.takeLatchRequest() {
       stop(request, now)
@@ -119,8 +123,9 @@ package struct StageDriver {
 
   // MARK: - Decisions
 
-  private mutating func decide(_ observation: Observation, _ now: Timestamp) {
-    guard var effect = receive(observation) else { return book.countHold() }
+  private mutating func decide(_ now: Timestamp) {
+    guard var effect = ask() else { return book.countHold() }
+    guard let observation else { return }
     if case .think(let request) = effect, let answer = think?(request) { effect = agent.receive(answer) }
     guard case .decision(var decision) = effect else { return }
     if let rollback = observeOutcome(decision, now) { book.note(rollback, at: now) }
@@ -138,9 +143,9 @@ package struct StageDriver {
   }
 
   /// Without a delay and with nobody looking, a rule that only holds needs no decision.
-  private mutating func receive(_ observation: Observation) -> AgentEffect? {
-    plan.delayBars == 0 && watch == nil
-      ? agent.receiveUnlessHold(observation, ticket: sequence) : agent.receive(observation, ticket: sequence)
+  private mutating func ask() -> AgentEffect? {
+    skipsHolds && watch == nil
+      ? agent.receiveUnlessHold(observation!, ticket: sequence) : agent.receive(observation!, ticket: sequence)
   }
 
   private mutating func observeOutcome(_ decision: Decision, _ now: Timestamp) -> RollbackEffect? {

@@ -48,7 +48,7 @@ package struct Assessment: Sendable {
     performance = try? PerformanceFigures(returns: returns, periodsPerYear: periodsPerYear)
     intervals = try? ReturnIntervals(
       returns: returns, periodsPerYear: periodsPerYear,
-      random: CounterRandom(seed: seed, purpose: .reportBootstrap))
+      random: CounterRandom(seed: seed, purpose: .returnIntervals))
     drawdowns = Drawdown.deepest(5, in: path.curve)
     rolling = (try? RollingSharpe.all(returns: returns, window: Self.window, periodsPerYear: periodsPerYear)) ?? []
     activity = try? ActivityFigures(

@@ -15,6 +15,8 @@ package actor HRMAgent {
   /// Takes a request off to the network.
   private let think: @Sendable (NetworkRequest) -> Void
   private let deadlineMicros: Int
+  /// Whether a rule's decision to hold is only counted: nobody records or shows it.
+  private let skipsHolds: Bool
   private let log: @Sendable (LogLevel, String) -> Void
   /// What each pending request was made of. At most one per instrument.
   private var observed: [UInt64: Observation] = [:]
@@ -26,7 +28,7 @@ package actor HRMAgent {
   /// A shell around `stage`.
   package init(
     executor: any SerialExecutor, stage: AgentStage, risk: RiskVeto, rollback: Rollback, recorder: Recorder,
-    deadlineMicros: Int, think: @escaping @Sendable (NetworkRequest) -> Void,
+    deadlineMicros: Int, skipsHolds: Bool = false, think: @escaping @Sendable (NetworkRequest) -> Void,
     log: @escaping @Sendable (LogLevel, String) -> Void
   ) {
     self.executor = executor
@@ -36,12 +38,19 @@ package actor HRMAgent {
     self.recorder = recorder
     self.think = think
     self.deadlineMicros = deadlineMicros
+    self.skipsHolds = skipsHolds
     self.log = log
   }
 
   /// Takes an observation.
   package func receive(_ observation: Observation, context: EventContext) async {
-    await perform(stage.receive(observation, ticket: context.input), observation, context)
+    guard skipsHolds else {
+      return await perform(stage.receive(observation, ticket: context.input), observation, context)
+    }
+    guard let effect = stage.receiveUnlessHold(observation, ticket: context.input) else {
+      return await risk.countHold()
+    }
+    await perform(effect, observation, context)
   }
 
   /// Takes the network's answer.

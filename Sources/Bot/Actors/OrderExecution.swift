@@ -18,7 +18,7 @@ package actor OrderExecution {
   private let alert: @Sendable (String) -> Void
   /// Asks for a change of the trading state, as an input of its own.
   /// Hands the state to the journal, so that an intent and the state that knows of it are safe together.
-  private let saveState: @Sendable () async -> Void
+  private let saveState: nonisolated(nonsending) @Sendable () async -> Void
   private let demand: @Sendable (ControlCommand) -> Void
   private var isKnownUnprotected = false
   private var lastPrices: [Price?]
@@ -30,7 +30,7 @@ package actor OrderExecution {
     risk: RiskVeto,
     features: FeatureBuilder, gateway: any OrderGateway, time: any TimeSource,
     alert: @escaping @Sendable (String) -> Void, demand: @escaping @Sendable (ControlCommand) -> Void,
-    saveState: @escaping @Sendable () async -> Void
+    saveState: nonisolated(nonsending) @escaping @Sendable () async -> Void
   ) {
     self.executor = executor
     self.stage = stage

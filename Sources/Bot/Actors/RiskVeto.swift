@@ -78,6 +78,9 @@ package actor RiskVeto {
     }
   }
 
+  /// A rule that holds, where nobody wants to know what would have stood against it.
+  package func countHold() { statistics.countHold() }
+
   private func passOnLatchRequest() {
     guard let request = stage.latchRequest, request != demanded else { return }
     demanded = request
@@ -138,6 +141,11 @@ package struct DecisionStatistics: Sendable {
   package private(set) var vetoes: [RiskCheck: Int] = [:]
   /// Decisions too small to be an order.
   package private(set) var belowMinimum = 0
+
+  mutating func countHold() {
+    wished[Int(Action.hold.rawValue)] += 1
+    final[Int(Action.hold.rawValue)] += 1
+  }
 
   mutating func count(_ decision: Decision, _ verdict: Verdict) {
     wished[Int(decision.action.rawValue)] += 1

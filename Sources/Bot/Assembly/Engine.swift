@@ -63,7 +63,7 @@ package struct EngineCallbacks: Sendable {
   package var show: (@Sendable (DecisionEvent) -> Void)?
   package var demand: @Sendable (ControlCommand) -> Void = { _ in }
   /// Hands the state to the journal. Only in real time: a crash in virtual time loses nothing.
-  package var saveState: @Sendable () async -> Void = {}
+  package var saveState: nonisolated(nonsending) @Sendable () async -> Void = {}
   package var think: @Sendable (NetworkRequest) -> Void = { _ in }
   package var log: @Sendable (LogLevel, String) -> Void = { _, _ in }
   /// Tells whoever is on duty of an event: `stop`, `resume`.
@@ -100,8 +100,8 @@ package struct Engine: Sendable {
       demand: callbacks.demand)
     let agent = HRMAgent(
       executor: lane("agent"), stage: try parts.agentStage(), risk: risk, rollback: rollback,
-      recorder: recorder, deadlineMicros: settings.policy.deadlineMillis * 1000, think: callbacks.think,
-      log: callbacks.log)
+      recorder: recorder, deadlineMicros: settings.policy.deadlineMillis * 1000,
+      skipsHolds: !recorder.isRecording && callbacks.show == nil, think: callbacks.think, log: callbacks.log)
     let scope = parts.scope ?? (recorder.isRecording || parts.bench.network != nil ? .network : .sizing)
     let features = FeatureBuilder(
       executor: lane("features"),

@@ -16,5 +16,7 @@ package struct JournalSink: RecordSink {
   package var isRecording: Bool { true }
   package var isHealthy: Bool { writer.isHealthy }
   package func take(_ record: JournalRecord) -> Bool { writer.enqueue(record) }
-  package func durable(_ sequence: UInt64) async -> Bool { waits ? await writer.durable(sequence) : writer.isHealthy }
+  package nonisolated(nonsending) func durable(_ sequence: UInt64) async -> Bool {
+    waits ? await writer.durable(sequence) : writer.isHealthy
+  }
 }

@@ -42,7 +42,7 @@ package final class ComparingSink: RecordSink {
 
   /// An intent that did not become durable is followed by the end of its order, which never left; a resume that could not
   /// be completed by the latch that holds on.
-  package func durable(_ sequence: UInt64) async -> Bool {
+  package nonisolated(nonsending) func durable(_ sequence: UInt64) async -> Bool {
     state.withLock { state in
       guard let next = state.next, next.sequence == sequence + 1 else { return true }
       if next.kind == .latch { return false }

@@ -124,7 +124,7 @@ private struct UnsyncedSink: RecordSink {
   var isRecording: Bool { true }
   var isHealthy: Bool { journal.isHealthy }
   func take(_ record: JournalRecord) -> Bool { journal.take(record) }
-  func durable(_ sequence: UInt64) async -> Bool { true }
+  nonisolated(nonsending) func durable(_ sequence: UInt64) async -> Bool { true }
 }
 
 /// Reports an order's end when its cancel is sent.
@@ -133,13 +133,13 @@ private struct HastyCancels: OrderGateway {
   let world: World
   let enter: @Sendable (Ingress) -> Void
 
-  func send(_ order: OutboundOrder) async { await gateway.send(order) }
-  func cancel(_ id: ClientOrderID) async {
+  nonisolated(nonsending) func send(_ order: OutboundOrder) async { await gateway.send(order) }
+  nonisolated(nonsending) func cancel(_ id: ClientOrderID) async {
     enter(.report(.cancelled(id, at: world.time.trueNow)))
     await gateway.cancel(id)
   }
-  func query(_ id: ClientOrderID) async { await gateway.query(id) }
-  func queryBooks(after tradeID: UInt64) async { await gateway.queryBooks(after: tradeID) }
+  nonisolated(nonsending) func query(_ id: ClientOrderID) async { await gateway.query(id) }
+  nonisolated(nonsending) func queryBooks(after tradeID: UInt64) async { await gateway.queryBooks(after: tradeID) }
 }
 
 /// Asks the gate, waits, and sends.
@@ -150,7 +150,7 @@ private struct StaleGate: OrderGateway {
   let link: VenueLink
   let enter: @Sendable (Ingress) -> Void
 
-  func send(_ order: OutboundOrder) async {
+  nonisolated(nonsending) func send(_ order: OutboundOrder) async {
     guard gate.allows(order.request) else { return enter(.outcome(order.request.clientID, .rejected(.stopLatch))) }
     world.scheduler.after(400_000_000) { [link, enter] in
       Task(executorPreference: world.scheduler.tasks) {
@@ -158,7 +158,7 @@ private struct StaleGate: OrderGateway {
       }
     }
   }
-  func cancel(_ id: ClientOrderID) async { await gateway.cancel(id) }
-  func query(_ id: ClientOrderID) async { await gateway.query(id) }
-  func queryBooks(after tradeID: UInt64) async { await gateway.queryBooks(after: tradeID) }
+  nonisolated(nonsending) func cancel(_ id: ClientOrderID) async { await gateway.cancel(id) }
+  nonisolated(nonsending) func query(_ id: ClientOrderID) async { await gateway.query(id) }
+  nonisolated(nonsending) func queryBooks(after tradeID: UInt64) async { await gateway.queryBooks(after: tradeID) }
 }

@@ -61,7 +61,7 @@ final class SimulatedJournal: RecordSink, JournalHealth, @unchecked Sendable {
     commitSoon()
   }
 
-  func durable(_ sequence: UInt64) async -> Bool {
+  nonisolated(nonsending) func durable(_ sequence: UInt64) async -> Bool {
     guard life.isAlive, failure == nil else { return false }
     if sequence <= disk.records.count { return true }
     return await calls.wait { durableWaiters.append((sequence, $0)) }
