@@ -42,7 +42,9 @@ extension EndToEnd {
       #expect(
         made.code == 65 && made.output.contains("ODD") && made.output.contains("NONE.csv:1: no column"), "\(made)")
       let bars = try #require(
-        FileManager.default.enumerator(atPath: place.home)?.compactMap { $0 as? String }.first { $0.hasSuffix(".bars") }
+        FileManager.default.enumerator(atPath: place.home)?.compactMap { $0 as? String }.first {
+          $0.contains("BTCUSDT_") && $0.hasSuffix(".bars")
+        }
       )
       let handle = try #require(FileHandle(forWritingAtPath: "\(place.home)/\(bars)"))
       try handle.truncate(atOffset: 1000)
