@@ -57,7 +57,8 @@ let package = Package(
     .target(
       name: "Backtest",
       dependencies: [
-        "Bot", "Core", "Settings", "Feed", "Features", "HRM", "Agent", "Risk", "Exchange", "Execution", "Control",
+        "Bot", "Core", "Settings", "Feed", "Catalog", "Features", "HRM", "Agent", "Risk", "Exchange", "Execution",
+        "Control",
         "Files", "Digest", "Statistics",
       ]),
     .executableTarget(

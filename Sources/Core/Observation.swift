@@ -44,12 +44,14 @@ public struct Observation: Sendable {
   public var volatilityRank: Double?
   /// Best bid and offer, where the feed has them.
   public var quote: Quote?
+  /// Whether the market's calendar demands that positions are closed now.
+  public var isSquareOff: Bool
 
   /// An observation as given.
   public init(
     instrument: InstrumentID, timeframe: Timeframe, bar: Bar, barCount: Int, window: [Float], context: [Float],
     complexity: Double?, quality: QualityFlags, position: PositionView, isShortable: Bool, averageTrueRange: Price?,
-    volatilityPerBar: Double?, volatilityRank: Double?, quote: Quote?
+    volatilityPerBar: Double?, volatilityRank: Double?, quote: Quote?, isSquareOff: Bool = false
   ) {
     self.instrument = instrument
     self.timeframe = timeframe
@@ -65,6 +67,7 @@ public struct Observation: Sendable {
     self.volatilityPerBar = volatilityPerBar
     self.volatilityRank = volatilityRank
     self.quote = quote
+    self.isSquareOff = isSquareOff
   }
 
   /// The legal actions.

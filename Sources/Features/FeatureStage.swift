@@ -33,7 +33,9 @@ public struct FeatureStage: Sendable {
     self.timeframe = timeframe
     self.scope = scope
     self.normaliser = normaliser
-    states = instruments.instruments.map { InstrumentState(isShortable: $0.isShortable, scope: scope) }
+    states = instruments.instruments.map {
+      InstrumentState(isShortable: $0.isShortable, calendar: $0.calendar, scope: scope)
+    }
   }
 
   /// Takes the next bar of an instrument; what a policy sees at its close.

@@ -7,6 +7,8 @@ struct InstrumentState: Sendable {
 
   private let isShortable: Bool
   private let scope: FeatureScope
+  /// nil: the market never demands that positions are closed.
+  private let squareOffCalendar: TradingCalendar?
   private(set) var barCount = 0
   var position = PositionView.flat
   var quote: Quote?
@@ -19,8 +21,9 @@ struct InstrumentState: Sendable {
   private var volatilityRank: Double?
   private var complexity: Double?
 
-  init(isShortable: Bool, scope: FeatureScope) {
+  init(isShortable: Bool, calendar: TradingCalendar, scope: FeatureScope) {
     self.isShortable = isShortable
+    squareOffCalendar = calendar.session?.squareOffMinute == nil ? nil : calendar
     self.scope = scope
     tracker = scope == .network ? ComplexityTracker() : nil
   }
@@ -61,6 +64,7 @@ struct InstrumentState: Sendable {
     observation.position = position
     observation.isShortable = isShortable
     observation.quote = quote
+    observation.isSquareOff = isSquareOff(at: bar.closeTime)
   }
 
   /// Takes a bar, or leaves everything as it is when the bar is not usable; what a policy sees then.
@@ -79,6 +83,11 @@ struct InstrumentState: Sendable {
       context: scope == .network ? clock.context(position: position.side, isShortable: isShortable) : [],
       complexity: complexity,
       quality: quality, position: position, isShortable: isShortable, averageTrueRange: averageTrueRange,
-      volatilityPerBar: calculator.volatility168, volatilityRank: volatilityRank, quote: quote)
+      volatilityPerBar: calculator.volatility168, volatilityRank: volatilityRank, quote: quote,
+      isSquareOff: isSquareOff(at: bar.closeTime))
+  }
+
+  private func isSquareOff(at moment: Timestamp) -> Bool {
+    squareOffCalendar?.phase(at: moment) == .squareOff
   }
 }

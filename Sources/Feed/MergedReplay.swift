@@ -1,10 +1,10 @@
 import Core
 
-/// Several recorded files as one stream of bars of one length, ordered by close time and then by instrument. Each file's
+/// Several recorded files or other series as one stream of bars of one length, ordered by close time and then by instrument. Each file's
 /// bars are brought to the target length first.
 public struct MergedReplay: BarSource {
   private struct Lane {
-    let file: ReplayFile
+    var file: any BarSeries
     var aggregator: BarAggregator?
     var head: Bar?
 
@@ -31,7 +31,7 @@ public struct MergedReplay: BarSource {
 
   /// Merges files. The target must be a multiple of each file's bar length; two files may not have one instrument.
   /// Throws `FeedError`.
-  public init(_ files: [ReplayFile], target: Timeframe) throws {
+  public init(_ files: [any BarSeries], target: Timeframe) throws {
     self.target = target
     lanes = []
     for file in files.sorted(by: { $0.instrument < $1.instrument }) {

@@ -6,7 +6,7 @@ import Core
 ///
 /// The file is streamed; memory does not grow with it. Rows that are no bars, come twice or out of order are refused and
 /// counted, never repaired. Damage of the file itself is an error.
-public final class ReplayFile: BarSource {
+public final class ReplayFile: BarSeries {
   /// Rows from which the length of a bar is inferred.
   public static let inferenceRows = 256
 

@@ -7,10 +7,12 @@ import Settings
 
 /// What a backtest is made of, as options.
 struct BacktestOptions: ParsableArguments {
+  @OptionGroup var catalog: CatalogOptions
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Recorded bars (CSV or CSV.gz), or directories of them; one file an instrument.", valueName: "file|dir"))
+      "Recorded bars: files (CSV or CSV.gz), directories of them, or queries of the catalog such as BTCUSDT:1h; one series an instrument.",
+      valueName: "file|dir|query"))
   var data: [String] = []
   @Option(help: "Bar length, for example 5m, 1h, 1d. Default: the files' own.")
   var timeframe: String?
@@ -58,7 +60,8 @@ struct BacktestOptions: ParsableArguments {
     let loaded = try settings.load(adding: overrides)
     var policy = PolicyRequest(name: self.policy ?? loaded.settings.policy.name)
     (policy.fast, policy.slow, policy.lookback, policy.seed) = (fast, slow, lookback, seed)
-    var request = BacktestRequest(files: try Self.files(data), policy: policy, settings: loaded.settings)
+    var request = BacktestRequest(
+      data: try DataSource.resolve(data, catalog: catalog.place), policy: policy, settings: loaded.settings)
     request.settingsPath = settings.path
     request.from = from.flatMap(Self.day)
     request.to = to.flatMap(Self.day)
@@ -71,26 +74,6 @@ struct BacktestOptions: ParsableArguments {
     request.seed = seed
     request.resumesNextDay = resumeNextDay
     return request
-  }
-
-  /// Files as given, and the bar files of directories in the order of their names.
-  private static func files(_ paths: [String]) throws -> [String] {
-    var files: [String] = []
-    for path in paths {
-      var isDirectory: ObjCBool = false
-      guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-        throw StartError("\(path): no such file or directory", exitCode: 66)
-      }
-      guard isDirectory.boolValue else {
-        files.append(path)
-        continue
-      }
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-      let found = names.filter { $0.hasSuffix(".csv") || $0.hasSuffix(".csv.gz") }.sorted()
-      guard !found.isEmpty else { throw StartError("\(path): no .csv or .csv.gz file in it", exitCode: 66) }
-      files += found.map { path + (path.hasSuffix("/") ? "" : "/") + $0 }
-    }
-    return files
   }
 
   private static func day(_ text: String) -> Timestamp? {

@@ -5,9 +5,18 @@ import Statistics
 /// Backtests as JSON and text.
 enum BacktestOutput {
   /// One run: its account, and the figures under `figures`. The same run gives the same bytes.
-  static func json(_ run: BacktestRun, _ assessment: Assessment, _ request: BacktestRequest) -> String {
+  static func json(
+    _ run: BacktestRun, _ assessment: Assessment, _ request: BacktestRequest, withDays: Bool = false
+  ) -> String {
     var out = CanonicalJSON(capacity: 1 << 14)
-    out.object { write(run, assessment, request, &$0) }
+    out.object { out in
+      write(run, assessment, request, &out)
+      guard withDays else { return }
+      out.key("daily_returns")
+      out.array { out in for value in assessment.curve?.returns ?? [] { out.value(value) } }
+      out.key("daily_times")
+      out.array { out in for time in assessment.curve?.times.dropFirst() ?? [] { out.value(time.milliseconds) } }
+    }
     return out.text
   }
 
@@ -38,6 +47,10 @@ enum BacktestOutput {
     BacktestJSON(run.book, tallies: run.tallies).write(into: &out)
     out.key("figures")
     out.object { AssessmentJSON(assessment).write(into: &$0) }
+    if run.isUntrained {
+      out.key("is_untrained")
+      out.value(true)
+    }
     out.key("limits")
     out.value(request.isUnlimited ? "none" : "settings")
     out.key("policy")

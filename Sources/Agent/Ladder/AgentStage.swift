@@ -74,7 +74,9 @@ public struct AgentStage: Sendable {
   /// The same for a run that writes no decision down that changes nothing: nil where the rule in charge only holds.
   public mutating func receiveUnlessHold(_ observation: Observation, ticket: UInt64) -> AgentEffect? {
     if let effect = admit(observation, ticket) { return effect }
-    guard policies[inChargeIndex].holds(observation) else { return decide(observation, ticket) }
+    guard !observation.demandsClosing, policies[inChargeIndex].holds(observation) else {
+      return decide(observation, ticket)
+    }
     counters.decisions += 1
     if inChargeReason == nil { counters.productionDecisions += 1 } else { counters.fallbackDecisions += 1 }
     return nil
@@ -99,6 +101,11 @@ public struct AgentStage: Sendable {
   }
 
   private mutating func decide(_ observation: Observation, _ ticket: UInt64) -> AgentEffect {
+    if observation.demandsClosing {
+      var wish = PolicyWish.towards(.flat, from: observation.position.side)
+      wish.note = "square_off"
+      return .decision(inChargeDecision(observation, wish))
+    }
     switch policies[inChargeIndex].decide(observation) {
     case .wish(let wish): return .decision(inChargeDecision(observation, wish))
     case .failure(let reason, let text): return .decision(ladder(observation, reason, text, below: inChargeIndex))
@@ -234,4 +241,9 @@ public struct AgentStage: Sendable {
     case .manual: counters.manualSwitches += 1
     }
   }
+}
+
+extension Observation {
+  /// Whether a position is held at a time at which the market's rules want it closed: no policy is asked then.
+  var demandsClosing: Bool { isSquareOff && position.side != .flat }
 }

@@ -18,7 +18,7 @@ package struct StageDriver {
   /// Everything that a report is made of.
   package internal(set) var book: BacktestBook
   /// Asks the network; nil: there is none.
-  package var think: ((NetworkRequest) -> NetworkAnswer)?
+  package var think: ((NetworkRequest) -> NetworkAnswer?)?
   /// Sees each decision with what became of it; nil: nobody looks.
   package var watch: ((Decision, Verdict?) -> Void)?
 
@@ -111,6 +111,7 @@ package struct StageDriver {
 
   /// The end of the data: what rests is withdrawn, positions stay open.
   package mutating func finish() {
+    book.isStoppedAtEnd = latch != nil
     book.finish(
       equityQuote: risk.equityQuote, cashQuote: execution.cashQuote, positions: execution.positions)
   }
@@ -126,7 +127,9 @@ package struct StageDriver {
   private mutating func decide(_ now: Timestamp) {
     guard var effect = ask() else { return book.countHold() }
     guard let observation else { return }
-    if case .think(let request) = effect, let answer = think?(request) { effect = agent.receive(answer) }
+    if case .think(let request) = effect {
+      effect = think?(request).map { agent.receive($0) } ?? agent.deadlinePassed(ticket: request.sequence)
+    }
     guard case .decision(var decision) = effect else { return }
     if let rollback = observeOutcome(decision, now) { book.note(rollback, at: now) }
     if plan.delayBars > 0 {

@@ -20,6 +20,7 @@ package struct BacktestText {
     let names = run.instruments.instruments.map(\.symbol)
     var lines = [
       "\(run.policy) on \(Self.list(names)), \(run.timeframe), \(span.joined(separator: " to "))",
+      run.isUntrained ? "UNTRAINED: the network was never trained; its decisions mean nothing" : nil,
       isUnlimited ? "LIMITS NONE: no limits on drawdown, losses, sizes and rates; no roll-back" : nil,
       "",
       "  equity        \(book.startQuote) → \(book.equity.endQuote.text(decimals: 2))  "
@@ -65,6 +66,11 @@ package struct BacktestText {
     if !book.decisions.vetoCounts.isEmpty {
       let vetoes = book.decisions.vetoCounts.map { "\($0.name) \($0.count)" }
       lines.append("  vetoes " + Self.list(vetoes))
+    }
+    if let stop = book.notes.last(where: { $0.text.hasPrefix("STOP") }), book.isStoppedAtEnd {
+      lines.append(
+        "  STOPPED since \(stop.at): nothing was opened after it. On paper a person resumes; here --resume-next-day does, "
+          + "after the loss of a day")
     }
     for note in book.notes.prefix(5) { lines.append("  \(note.at) \(note.text)") }
     if book.notes.count > 5 { lines.append("  … \(book.notes.count + book.droppedNotes - 5) more notes, see --json") }
@@ -113,12 +119,12 @@ package struct BacktestText {
       ? items.joined(separator: ", ") : items.prefix(5).joined(separator: ", ") + ", … \(items.count) in all"
   }
 
-  static func percent(_ value: Double?) -> String {
+  package static func percent(_ value: Double?) -> String {
     guard let value, value.isFinite else { return "-" }
     return "\(fixed(value * 100, 2)) %"
   }
 
-  static func number(_ value: Double?) -> String { value.map { $0.isFinite ? fixed($0, 2) : "-" } ?? "-" }
+  package static func number(_ value: Double?) -> String { value.map { $0.isFinite ? fixed($0, 2) : "-" } ?? "-" }
 
   /// A number with so many decimals, without a minus before zero.
   static func fixed(_ value: Double, _ decimals: Int) -> String {

@@ -4,7 +4,7 @@ import Core
 /// each day of UTC, from which figures are made.
 package struct EquityRecorder: Sendable {
   /// Points kept for drawing: at twice as many, every other one goes.
-  package static let pointCapacity = 1 << 17
+  package static let pointCapacity = 1 << 13
 
   /// A moment and the equity at it.
   package struct Point: Sendable, Equatable {

@@ -10,8 +10,8 @@ import Settings
 /// What a person asked to be tested: the data, the policy, and what is assumed. The same request always gives the same
 /// result.
 package struct BacktestRequest: Sendable {
-  /// Bar files, one an instrument.
-  package var files: [String]
+  /// Where the bars come from, one instrument each.
+  package var data: [DataSource]
   /// Bar length; nil: that of the settings, else the longest of the files.
   package var timeframe: Timeframe?
   /// Bars that open before are history; nil: none is.
@@ -41,8 +41,8 @@ package struct BacktestRequest: Sendable {
   package var resumesNextDay = false
 
   /// A request with nothing out of the ordinary.
-  package init(files: [String], policy: PolicyRequest, settings: BotSettings) {
-    self.files = files
+  package init(data: [DataSource], policy: PolicyRequest, settings: BotSettings) {
+    self.data = data
     self.policy = policy
     self.settings = settings
     cashQuote = settings.paper.cashQuote
@@ -55,9 +55,8 @@ package struct BacktestRequest: Sendable {
     do { rules = try InstrumentSettings.load(besideSettings: settingsPath) } catch {
       throw StartError("\(error)", exitCode: 78)
     }
-    let source = try MarketSource.recorded(files, timeframe: timeframe, rules: rules)
-    let instruments = InstrumentTable(source.instruments.instruments.map(priced))
-    return (instruments, source.timeframe, source.bars)
+    let source = try DataSource.open(data, timeframe: timeframe, rules: rules)
+    return (InstrumentTable(source.instruments.instruments.map(priced)), source.timeframe, source.bars)
   }
 
   /// The plan of a run of `policies`, the first in charge; nil: of the policy asked for. Throws `PolicyError`.

@@ -23,4 +23,33 @@ package enum StageRun {
     }
     driver.finish()
   }
+
+  /// The same with a network's answers worked out ahead, a stretch of bars at a time.
+  package static func run(
+    _ driver: inout StageDriver, _ source: inout some BarSource, outlook: NetworkOutlook, until: Timestamp? = nil,
+    look: (Int, Timestamp) -> Bool = { _, _ in true }
+  ) throws {
+    let end = until ?? Timestamp(milliseconds: .max)
+    driver.think = { outlook.answer($0) }
+    defer { driver.think = nil }
+    var count = 0
+    var stretch: [Bar] = []
+    var isOver = false
+    while !isOver {
+      stretch.removeAll(keepingCapacity: true)
+      while stretch.count < NetworkOutlook.stretch {
+        guard let bar = try source.next(), bar.openTime < end else {
+          isOver = true
+          break
+        }
+        stretch.append(bar)
+      }
+      try outlook.prepare(stretch)
+      for bar in stretch { driver.receive(bar) }
+      count += stretch.count
+      if let last = stretch.last, !look(count, last.closeTime) { break }
+    }
+    try outlook.finish()
+    driver.finish()
+  }
 }

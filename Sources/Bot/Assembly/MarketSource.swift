@@ -43,6 +43,19 @@ package struct MarketSource {
     return try recorded(files, timeframe: plan.settings.market.timeframe, rules: rules)
   }
 
+  /// One recorded file, and the instrument that its name, the index beside it and its bars make of it. Throws `FeedError`.
+  package static func file(
+    _ path: String, id: InstrumentID, rules: InstrumentSettings
+  ) throws -> (reader: ReplayFile, instrument: Instrument) {
+    let symbol = String(URL(fileURLWithPath: path).lastPathComponent.prefix { $0 != "." })
+    let listed = try? DataIndex.record(of: path)
+    let reader = try ReplayFile(path: path, instrument: id)
+    let (instrument, _) = rules.instrument(
+      symbol: symbol, id: id, kind: listed?.kind, venue: listed?.venue, times: reader.leadingOpenTimes)
+    reader.calendar = instrument.calendar
+    return (reader, instrument)
+  }
+
   /// The bars of recorded files, one file an instrument, named by the file. `timeframe` nil: the longest of theirs.
   /// Throws `StartError` naming the file and the remedy.
   package static func recorded(
@@ -56,13 +69,8 @@ package struct MarketSource {
       guard !instruments.contains(where: { $0.symbol == symbol }) else {
         throw StartError("\(file): \(symbol) is given twice; replay one file of an instrument at a time", exitCode: 66)
       }
-      let listed = try? DataIndex.record(of: file)
       do {
-        let reader = try ReplayFile(path: file, instrument: InstrumentID(index: UInt16(index)))
-        let (instrument, _) = rules.instrument(
-          symbol: symbol, id: reader.instrument, kind: listed?.kind, venue: listed?.venue,
-          times: reader.leadingOpenTimes)
-        reader.calendar = instrument.calendar
+        let (reader, instrument) = try Self.file(file, id: InstrumentID(index: UInt16(index)), rules: rules)
         instruments.append(instrument)
         readers.append(reader)
       } catch {

@@ -18,7 +18,7 @@ package struct PolicyBench: Sendable {
   package init() {}
 
   /// What loading depends on.
-  struct Request {
+  package struct Request {
     var settings: BotSettings
     var home: StateDirectory
     var instruments: InstrumentTable
@@ -30,12 +30,27 @@ package struct PolicyBench: Sendable {
     /// Whether thinking is bounded by segments alone.
     var isVirtualTime: Bool
     var extra: (name: String, policy: any Policy)?
+
+    /// A request as given.
+    package init(
+      settings: BotSettings, home: StateDirectory, instruments: InstrumentTable, timeframe: Timeframe,
+      inCharge: String, mayCreateModel: Bool, isVirtualTime: Bool, extra: (name: String, policy: any Policy)? = nil
+    ) {
+      self.settings = settings
+      self.home = home
+      self.instruments = instruments
+      self.timeframe = timeframe
+      self.inCharge = inCharge
+      self.mayCreateModel = mayCreateModel
+      self.isVirtualTime = isVirtualTime
+      self.extra = extra
+    }
   }
 
   /// Loads what the settings name.
   ///
   /// - Throws: `StartError` with code 78.
-  static func load(_ request: Request, progress: (String) throws -> Void) throws -> PolicyBench {
+  package static func load(_ request: Request, progress: (String) throws -> Void) throws -> PolicyBench {
     let settings = request.settings
     var bench = PolicyBench()
     bench.policies.append(("flat", FlatPolicy()))
@@ -150,7 +165,7 @@ package struct PolicyBench: Sendable {
 
 extension NetworkRunner {
   /// A runner as the settings want it. Throws `PolicyError.parameters`.
-  convenience init(_ network: HRMNetwork, _ model: HRMSettings, capacity: Int = 1) throws {
+  package convenience init(_ network: HRMNetwork, _ model: HRMSettings, capacity: Int = 1) throws {
     try self.init(
       network: network, cycles: model.cycles, timesteps: model.timesteps,
       mode: model.runsToConvergence

@@ -32,8 +32,22 @@ struct BacktestCommand: AsyncParsableCommand {
   @Argument(help: ArgumentHelp("Share of openings that are missed, for --check missed-fills.", valueName: "share"))
   var share: String?
   @Option(help: "Moments that --check lookahead tries.") var samples: Int = 20
+  @Option(
+    help: ArgumentHelp(
+      "Choose the parameters on one span, judge them on the next, again and again; spans in months (mo) or years (y).",
+      valueName: "train=24mo,validate=6mo,test=3mo"))
+  var walkForward: String?
+  @Option(
+    help: ArgumentHelp(
+      "Keep a network's answers here, and use those of earlier runs over the same bars.", valueName: "dir"))
+  var cache: String?
+  @Flag(help: "Do not count the run among the trials: nothing is chosen by it.") var noTrial = false
+  @Flag(help: .hidden) var daily = false
 
   mutating func validate() throws {
+    if let walkForward, WalkForwardPlan(walkForward) == nil {
+      throw ValidationError("--walk-forward \(walkForward): write train=24mo,validate=6mo,test=3mo")
+    }
     if samples < 1 || samples > 10_000 { throw ValidationError("--samples \(samples): must be from 1 to 10000") }
     guard let check, check != "lookahead" else { return }
     guard Variation.list(check, share: share) != nil else {
@@ -44,6 +58,7 @@ struct BacktestCommand: AsyncParsableCommand {
   func run() async throws {
     let request = try options.request(settings)
     defer { ProgressLine.clear() }
+    if let walkForward, let plan = WalkForwardPlan(walkForward) { return try await walk(request, plan) }
     switch check {
     case nil: try report(request)
     case "lookahead": try checkLookahead(request)
@@ -53,8 +68,11 @@ struct BacktestCommand: AsyncParsableCommand {
 
   private func make(_ request: BacktestRequest, _ what: String = "") throws -> BacktestRun {
     let label = what.isEmpty ? "" : what + ": "
+    let places = BacktestRun.Places(
+      home: options.catalog.common.stateDirectory, cache: cache,
+      progress: { if ProgressLine.isWanted { ProgressLine.show($0) } })
     return try BacktestRun.make(
-      request,
+      request, places: places,
       look: { count, time in
         if ProgressLine.isWanted { ProgressLine.show("\(label)\(count) bars, \(time)") }
         return true
@@ -63,8 +81,13 @@ struct BacktestCommand: AsyncParsableCommand {
 
   private func report(_ request: BacktestRequest) throws {
     let run = try make(request)
-    let assessment = try Assessment(run, seed: request.seed)
-    if options.json && !baselines { return print(BacktestOutput.json(run, assessment, request)) }
+    var assessment = try Assessment(run, seed: request.seed)
+    if !noTrial, let census = count(run, request, assessment) {
+      assessment = try Assessment(run, census: census, seed: request.seed)
+    }
+    if options.json && !baselines {
+      return print(BacktestOutput.json(run, assessment, request, withDays: daily))
+    }
     var rows = [(name: run.policy, run: run, assessment: assessment)]
     if baselines {
       for other in Baselines.requests(request, beside: run) {
@@ -78,6 +101,44 @@ struct BacktestCommand: AsyncParsableCommand {
     if baselines { print("\n" + BacktestText.table(rows)) }
     let rate = Double(run.book.bars) / max(run.cpuSeconds, 1e-9)
     Console.note("\(run.book.bars) bars at \(Int(rate)) bars a second of CPU time, files read with it")
+  }
+
+  /// Counts the run in the ledger of trials; a ledger that cannot be used is said and not counted.
+  private func count(_ run: BacktestRun, _ request: BacktestRequest, _ assessment: Assessment) -> TrialCensus? {
+    let counting = TrialCounting(directory: options.catalog.common.stateDirectory.path + "/trials")
+    do {
+      return try counting.count(run, request, returns: assessment.curve?.returns ?? [], at: SystemTime().now)
+    } catch {
+      Console.error("the trial is not counted: \(error)")
+      return nil
+    }
+  }
+
+  private func walk(_ request: BacktestRequest, _ plan: WalkForwardPlan) async throws {
+    var whole = request
+    (whole.from, whole.to) = (nil, nil)
+    whole.policy = PolicyRequest(name: "flat")
+    let look = try make(whole, "looking at the data")
+    let span = look.book.equity
+    guard let first = span.firstTime, let last = span.lastTime else {
+      throw StartError("--data: no bars", exitCode: 65)
+    }
+    let opened = first.adding(milliseconds: -look.timeframe.milliseconds)
+    let begin = max(request.from ?? opened, opened), end = min(request.to ?? last, last)
+    let folds = begin < end ? plan.folds(of: begin..<end, purgeDays: 2) : []
+    guard !folds.isEmpty else {
+      throw StartError(
+        "--walk-forward \(walkForward ?? ""): the data from \(begin) to \(end) hold no fold of that length",
+        exitCode: 65)
+    }
+    let runner = WalkForwardRunner { done, all in
+      guard ProgressLine.isWanted else { return }
+      ProgressLine.show("\(ProgressLine.bar(Double(done) / Double(all))) \(done) of \(all) runs")
+    }
+    let turns = try await runner.run(folds, WalkForward.candidates(request.policy.name))
+    ProgressLine.clear()
+    let result = WalkForward(turns, periodsPerYear: 365, seed: request.seed)
+    print(options.json ? WalkForwardOutput.json(result) : WalkForwardOutput.text(result, request.policy.name))
   }
 
   private func vary(_ request: BacktestRequest, _ variations: [Variation]) throws {

@@ -1,0 +1,106 @@
+import Agent
+import Core
+import Feed
+import Features
+
+/// A network's answers for a stretch of bars, worked out together before the stages get there.
+///
+/// What the network sees depends on the bars and on the side held, on nothing else of the account: so the answer for every
+/// legal side can be had in advance, in large batches, whatever the policy will have done by then. Each answer is the one that
+/// the request would get alone.
+package final class NetworkOutlook {
+  /// Bars that are looked at together.
+  package static let stretch = 64
+
+  private var feed: FeedStage
+  private var features: FeatureStage
+  private var policy: HRMPolicy
+  private let runner: NetworkRunner
+  private let cache: OutlookCache?
+  private let tradesFrom: Timestamp
+  private var answers: [Key: NetworkAnswer] = [:]
+  /// Answers worked out, and those found in the cache.
+  package private(set) var computed = 0
+  package private(set) var reused = 0
+
+  private struct Key: Hashable {
+    var instrument: InstrumentID
+    var bar: Timestamp
+    var side: PositionSide
+  }
+
+  private struct Question {
+    var key: Key
+    var request: NetworkRequest
+  }
+
+  /// An outlook over a network. `cache`: answers of earlier runs over the same bars.
+  package init(_ plan: BacktestPlan, policy: HRMPolicy, runner: NetworkRunner, cache: OutlookCache?) {
+    feed = FeedStage(
+      instruments: plan.instruments, timeframe: plan.timeframe, staleAfterBars: plan.staleAfterBars)
+    features = FeatureStage(instruments: plan.instruments, timeframe: plan.timeframe, scope: .network)
+    self.policy = policy
+    self.runner = runner
+    self.cache = cache
+    tradesFrom = plan.tradesFrom ?? .earliest
+  }
+
+  /// Works out what the network says at the bars that come next, in their order. Throws `StartError` for a cache that
+  /// cannot be read or written.
+  package func prepare(_ bars: [Bar]) throws {
+    answers.removeAll(keepingCapacity: true)
+    var questions: [Question] = []
+    for bar in bars {
+      let finding = feed.inspect(bar)
+      guard finding.refusal == nil else { continue }
+      let observation = features.receive(bar, hasGap: finding.hasGap, isPreRoll: bar.openTime < tradesFrom)
+      if bar.openTime >= tradesFrom { questions += self.questions(observation) }
+    }
+    var missing: [Question] = []
+    for question in questions {
+      if let cached = try cache?.next() {
+        answers[question.key] = cached
+        reused += 1
+      } else {
+        missing.append(question)
+      }
+    }
+    for start in stride(from: 0, to: missing.count, by: runner.capacity) {
+      let batch = missing[start..<min(missing.count, start + runner.capacity)]
+      for (question, answer) in zip(batch, runner.run(batch: batch.map(\.request)) { 0 }) {
+        answers[question.key] = answer
+        try cache?.append(answer)
+      }
+      computed += batch.count
+    }
+  }
+
+  /// Writes down what the cache has not yet. Throws `StartError`.
+  package func finish() throws { try cache?.flush() }
+
+  /// The answer to a request about a bar of the stretch. Nil for any other: the ladder goes on then.
+  package func answer(_ request: NetworkRequest) -> NetworkAnswer? {
+    let side: PositionSide =
+      request.legalMask.contains(.closeLong) ? .long : request.legalMask.contains(.closeShort) ? .short : .flat
+    guard var answer = answers[Key(instrument: request.instrument, bar: request.barClose, side: side)] else {
+      return nil
+    }
+    answer.ticket = request.sequence
+    return answer
+  }
+
+  private func questions(_ observation: Observation) -> [Question] {
+    let sides: [PositionSide] = observation.isShortable ? [.flat, .long, .short] : [.flat, .long]
+    return sides.compactMap { side in
+      var seen = observation
+      seen.position =
+        side == .flat ? .flat : PositionView(side: side, quantity: .zero, totalCostQuote: .zero, entryTime: nil)
+      for (place, of) in [PositionSide.flat, .long, .short].enumerated() where place < seen.context.count {
+        seen.context[place] = side == of ? 1 : 0
+      }
+      guard case .think(let request) = policy.decide(seen) else { return nil }
+      return Question(
+        key: Key(instrument: observation.instrument, bar: observation.bar.closeTime, side: side), request: request)
+    }
+  }
+}
