@@ -102,7 +102,11 @@ let package = Package(
         "Control", "Files", "Digest", database,
       ]),
     tests(
-      "Backtest", ["Backtest", "Bot", "Core", "Settings", "Feed", "Agent", "Risk", "Exchange", "Execution", "Files"],
+      "Backtest",
+      [
+        "Backtest", "Bot", "Core", "Settings", "Feed", "Agent", "Risk", "Exchange", "Execution", "Files", "Statistics",
+        "Digest",
+      ],
       hasResources: true),
     tests("Control", ["Control", "Core", "Files"]),
     tests("Guard", ["Guard", "Control", "Core", "Exchange", "Execution", "Files"]),

@@ -207,6 +207,7 @@ package struct StageDriver {
     guard let day = latchedDay, risk.tradingDay(of: now) > day else { return }
     latchedDay = nil
     latch = nil
+    book.endStop()
     for source in [StopSource.lossLimit, .throttle] { risk.resume(from: source) }
     publishState()
     perform(execution.resume(at: now), now)

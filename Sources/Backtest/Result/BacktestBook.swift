@@ -50,6 +50,11 @@ package struct BacktestBook: Sendable {
   package private(set) var depth = DepthCurve()
   /// By instrument index.
   package private(set) var lines: [InstrumentLine]
+  /// Ranges of prices for drawing, by instrument index.
+  package private(set) var prices: [PriceRecorder]
+  /// The first stop that nobody has ended, and the last roll-back without a promotion after it.
+  package private(set) var standingStop: (at: Timestamp, request: LatchRequest)?
+  package private(set) var standingRollback: (at: Timestamp, cause: String, evidence: String)?
 
   private var open: [OpenTrade]
 
@@ -76,6 +81,7 @@ package struct BacktestBook: Sendable {
     self.cashQuote = cashQuote
     equity = EquityRecorder(startQuote: cashQuote)
     lines = Array(repeating: InstrumentLine(), count: instruments.count)
+    prices = Array(repeating: PriceRecorder(), count: instruments.count)
     open = Array(repeating: OpenTrade(), count: instruments.count)
   }
 
@@ -93,6 +99,7 @@ package struct BacktestBook: Sendable {
     let slot = Int(bar.instrument.index)
     market.see(bar, since: lines[slot].lastClose)
     lines[slot].lastClose = bar.close
+    prices[slot].see(bar)
     if open[slot].side != .flat { open[slot].see(bar) }
     equity.mark(equityQuote, exposureQuote: exposureQuote)
   }
@@ -176,13 +183,20 @@ package struct BacktestBook: Sendable {
 
   mutating func note(_ request: LatchRequest, at time: Timestamp) {
     note("STOP \(request.level.rawValue) (\(request.check.rawValue)): \(request.reason)", at: time)
+    if standingStop == nil { standingStop = (time, request) }
   }
+
+  /// The stop in force is over.
+  mutating func endStop() { standingStop = nil }
 
   mutating func note(_ effect: RollbackEffect, at time: Timestamp) {
     switch effect {
     case .rollBack(let name, let cause, let evidence):
       note("policy rolled back to \(name) (\(cause.rawValue)): \(evidence)", at: time)
-    case .promote(let name, _): note("policy \(name) promoted", at: time)
+      standingRollback = (time, cause.rawValue, "\(name) took over: \(evidence)")
+    case .promote(let name, _):
+      note("policy \(name) promoted", at: time)
+      standingRollback = nil
     }
   }
 }

@@ -89,7 +89,8 @@ package struct BacktestRequest: Sendable {
     return limits
   }
 
-  private func costs() -> PaperCosts {
+  /// What market orders pay.
+  func costs() -> PaperCosts {
     if let slippage { return PaperCosts(spread: .zero, slippage: factored(slippage)) }
     return PaperCosts(spread: factored(settings.paper.spread), slippage: factored(settings.paper.slippage))
   }

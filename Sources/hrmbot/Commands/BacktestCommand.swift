@@ -17,6 +17,7 @@ struct BacktestCommand: AsyncParsableCommand {
       EXAMPLES
         hrmbot backtest --data BTCUSDT.csv.gz --policy sma-cross --fast 24 --slow 168
         hrmbot backtest --data DIR --timeframe 1h --policy momentum --from 2024-01-01 --baselines
+        hrmbot backtest --data DIR --policy momentum --report report.html
         hrmbot backtest --data BTCUSDT.csv.gz --policy momentum --check costs
         hrmbot backtest --data BTCUSDT.csv.gz --policy linear --check lookahead
       """)
@@ -24,6 +25,13 @@ struct BacktestCommand: AsyncParsableCommand {
   @OptionGroup var settings: SettingsOptions
   @OptionGroup var options: BacktestOptions
   @Flag(help: "Run the rules beside it: buy and hold, means, momentum, a linear model, chance.") var baselines = false
+  @Option(
+    help: ArgumentHelp(
+      "Write a report as one HTML file, with the baselines beside the policy.", valueName: "file.html"))
+  var report: String?
+  @Option(
+    help: ArgumentHelp("Write the report's figures there as SVG files and figures.json.", valueName: "directory"))
+  var figures: String?
   @Option(
     help: ArgumentHelp(
       "lookahead: does a decision know the future; costs: 1x, 1.5x, 2x; delay: one bar later; missed-fills.",
@@ -49,6 +57,9 @@ struct BacktestCommand: AsyncParsableCommand {
       throw ValidationError("--walk-forward \(walkForward): write train=24mo,validate=6mo,test=3mo")
     }
     if samples < 1 || samples > 10_000 { throw ValidationError("--samples \(samples): must be from 1 to 10000") }
+    if check != nil, report != nil || figures != nil {
+      throw ValidationError("--check: a check has no report; leave out --report and --figures")
+    }
     guard let check, check != "lookahead" else { return }
     guard Variation.list(check, share: share) != nil else {
       throw ValidationError("--check \(check) \(share ?? ""): write lookahead, costs, delay, or missed-fills 5%")
@@ -60,7 +71,7 @@ struct BacktestCommand: AsyncParsableCommand {
     defer { ProgressLine.clear() }
     if let walkForward, let plan = WalkForwardPlan(walkForward) { return try await walk(request, plan) }
     switch check {
-    case nil: try report(request)
+    case nil: try test(request)
     case "lookahead": try checkLookahead(request)
     case let name?: try vary(request, Variation.list(name, share: share) ?? [])
     }
@@ -79,26 +90,31 @@ struct BacktestCommand: AsyncParsableCommand {
       })
   }
 
-  private func report(_ request: BacktestRequest) throws {
+  private func test(_ request: BacktestRequest) throws {
     let run = try make(request)
     var assessment = try Assessment(run, seed: request.seed)
     if !noTrial, let census = count(run, request, assessment) {
       assessment = try Assessment(run, census: census, seed: request.seed)
     }
-    if options.json && !baselines {
+    let comparesBaselines = baselines || report != nil || figures != nil
+    if options.json && !comparesBaselines {
       return print(BacktestOutput.json(run, assessment, request, withDays: daily))
     }
     var rows = [(name: run.policy, run: run, assessment: assessment)]
-    if baselines {
+    if comparesBaselines {
       for other in Baselines.requests(request, beside: run) {
         let beside = try make(other, other.policy.name)
         rows.append((beside.policy, beside, try Assessment(beside, seed: request.seed)))
       }
     }
     ProgressLine.clear()
+    let data =
+      report != nil || figures != nil ? ReportData(rows.map { ($0.run, $0.assessment) }, request: request) : nil
+    if let data, let report { try ReportFiles.write(data, to: report) }
+    if let data, let figures { try ReportFiles.writeFigures(data, to: figures) }
     if options.json { return print(BacktestOutput.json(rows, request)) }
     print(BacktestText(run, assessment).text(isUnlimited: request.isUnlimited))
-    if baselines { print("\n" + BacktestText.table(rows)) }
+    if comparesBaselines { print("\n" + BacktestText.table(rows)) }
     let rate = Double(run.book.bars) / max(run.cpuSeconds, 1e-9)
     Console.note("\(run.book.bars) bars at \(Int(rate)) bars a second of CPU time, files read with it")
   }
