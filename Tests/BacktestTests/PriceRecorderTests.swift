@@ -9,7 +9,8 @@ import Testing
       var recorder = PriceRecorder()
       for bar in bars { recorder.see(bar) }
       let stretches = recorder.stretches
-      #expect(stretches.count <= PriceRecorder.capacity && recorder.bars == count)
+      #expect(
+        stretches.count <= PriceRecorder.capacity && recorder.bars == count && recorder.last == bars.last?.openTime)
       #expect(count < 2001 ? stretches.count == count : stretches.count >= PriceRecorder.capacity / 2 - 1, "\(count)")
       #expect(stretches.first?.at == bars.first?.openTime)
       var place = 0

@@ -41,7 +41,7 @@ extension ReportData.Market {
     times = prices.stretches.map(\.at)
     lows = prices.stretches.map(\.low.approximate)
     highs = prices.stretches.map(\.high.approximate)
-    bars = prices.bars
+    (bars, last) = (prices.bars, prices.last)
     (closedTrades, fills) = (line.closedTrades, line.fills)
     profit = line.profitQuote.approximate
   }

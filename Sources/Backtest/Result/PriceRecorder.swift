@@ -18,6 +18,8 @@ package struct PriceRecorder: Sendable {
   package private(set) var stretches: [Stretch] = []
   /// Bars seen.
   package private(set) var bars = 0
+  /// Open time of the last bar; nil before the first.
+  package private(set) var last: Timestamp?
   private var barsEach = 1
   private var barsInLast = 0
 
@@ -28,6 +30,7 @@ package struct PriceRecorder: Sendable {
   @inline(__always)
   package mutating func see(_ bar: Bar) {
     bars += 1
+    last = bar.openTime
     let last = stretches.count - 1
     if barsInLast < barsEach, last >= 0 {
       barsInLast += 1

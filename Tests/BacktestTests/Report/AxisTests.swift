@@ -89,6 +89,9 @@ import Testing
     #expect(ReportNumber.probability(0.99995) == "above 99.9\u{A0}%")
     #expect(ReportNumber.ratio(.infinity) == "no loss")
     #expect(ReportNumber.significant(0.00012345, 3) == "0.000123")
+    #expect(
+      ReportNumber.shortened("loss 3116.521525648 of 2024-01-02, v1.2.34567, 5.")
+        == "loss 3116.5215 of 2024-01-02, v1.2.3456, 5.")
     #expect(ReportNumber.count(-12_345) == "−12,345")
     #expect(ReportNumber.span(millis: 5_400_000) == "90\u{A0}minutes")
   }

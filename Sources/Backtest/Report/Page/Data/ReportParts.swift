@@ -140,6 +140,8 @@ extension ReportData {
     package var lows: [Double] = []
     package var highs: [Double] = []
     package var bars = 0
+    /// Open time of the last bar.
+    package var last: Timestamp?
     package var closedTrades = 0
     package var fills = 0
     package var profit = 0.0

@@ -24,6 +24,19 @@ package enum ReportNumber {
     return signed(value, abs(value) >= 99.995 ? 0 : 2, sign)
   }
 
+  /// A text in which exact decimals are cut after the fourth.
+  package static func shortened(_ text: String) -> String {
+    var (result, decimals, isFraction) = ("", 0, false)
+    for letter in text {
+      let isDigit = letter.isASCII && letter.isNumber
+      if isFraction && !isDigit { isFraction = false }
+      if isFraction { decimals += 1 }
+      if letter == ".", result.last.map({ $0.isASCII && $0.isNumber }) ?? false { (isFraction, decimals) = (true, 0) }
+      if !isFraction || decimals <= 4 { result.append(letter) }
+    }
+    return result
+  }
+
   /// A unit behind a number: no line ends between them.
   package static func unit(_ name: String) -> String { "\u{A0}" + name }
 

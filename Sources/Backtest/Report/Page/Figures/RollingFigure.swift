@@ -31,7 +31,7 @@ extension Figure {
       "From \(axis.text); between \(ReportNumber.ratio(known.map(\.sharpe).min())) and "
       + "\(ReportNumber.ratio(known.map(\.sharpe).max())). The band is above zero in \(ReportNumber.percent(above)) of the windows."
     figure.note =
-      "The band is above zero in \(ReportNumber.percent(above)) of the windows. Windows overlap, so neighbouring errors are nearly the same error."
+      "The band is above zero in \(ReportNumber.percent(above)) of the windows. Windows overlap, so neighbouring errors are nearly the same error; those without variation are left out."
     figure.series = [
       Series("sharpe", unit: "ratio", times: known.map(\.at), values: known.map(\.sharpe)),
       Series("standard error", unit: "ratio", times: known.map(\.at), values: known.map(\.error)),

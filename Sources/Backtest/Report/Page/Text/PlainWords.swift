@@ -14,13 +14,16 @@ struct PlainWords {
     if data.isRuined { badges.append(("RUINED", "The account was used up; figures end there.")) }
     if let stop = data.stop {
       badges.append(
-        ("STOPPED on \(CalendarDay(stop.at)) by \(words(stop.by))", "nothing was opened after it (\(stop.reason))."))
+        (
+          "STOPPED on \(CalendarDay(stop.at)) by \(words(stop.by))",
+          "nothing was opened after it (\(ReportNumber.shortened(stop.reason)))."
+        ))
     }
     if let end = data.rollback {
       badges.append(
         (
           "ROLLED BACK on \(CalendarDay(end.at)) by \(words(end.by))",
-          "the policy was no longer in charge after it (\(end.reason))."
+          "the policy was no longer in charge after it (\(ReportNumber.shortened(end.reason)))."
         ))
     }
     return badges

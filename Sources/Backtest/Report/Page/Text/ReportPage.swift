@@ -196,7 +196,7 @@ package struct ReportPage: Sendable {
 
   private func diary(_ out: inout Markup) {
     guard !data.diary.isEmpty else { return }
-    let rows = data.diary.prefix(Self.diaryLines).map { ["\($0.at)", $0.text] }
+    let rows = data.diary.prefix(Self.diaryLines).map { ["\($0.at)", ReportNumber.shortened($0.text)] }
     let rest = data.diary.count + data.droppedDiary - rows.count
     ReportTables.write(
       &out,

@@ -143,12 +143,14 @@ struct ReportTables {
     let rows = data.markets.map { market in
       [
         market.symbol, ReportNumber.count(market.bars), market.times.first.map { "\(CalendarDay($0))" } ?? "no bar",
+        market.last.map { "\(CalendarDay($0))" } ?? "no bar",
         ReportNumber.count(market.fills), ReportNumber.count(market.closedTrades),
         ReportNumber.money(market.profit, sign: true),
       ]
     }
     Self.write(
-      &out, caption: "By instrument", head: ["", "bars traded", "from", "fills", "trades", "net profit"], rows: rows)
+      &out, caption: "By instrument", head: ["", "bars traded", "from", "to", "fills", "trades", "net profit"],
+      rows: rows)
   }
 
   func activity(_ out: inout Markup) {
