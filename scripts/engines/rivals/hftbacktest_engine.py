@@ -45,9 +45,9 @@ def fill(events, place, kind, times, prices, quantities):
 
 @numba.njit
 def trade(engine):
-    """The rule; closed round trips, position, last close."""
+    """The rule; how many round trips were closed. A last minute that is not whole ends without a decision."""
     closes, fast, slow, count = numpy.zeros(common.SLOW, numpy.int64), 0, 0, 0
-    held, closed, cents = 0.0, 0, 0
+    held, closed = 0.0, 0
     # Just before the new quote of the next minute.
     while engine.elapse(MINUTE_NS if count else MINUTE_NS - 2_000_000) == 0:
         trades = engine.last_trades(0)
@@ -69,7 +69,7 @@ def trade(engine):
             held = 0.0
             closed += 1
         engine.clear_inactive_orders(0)
-    return closed, cents
+    return closed
 
 
 def ticks(events):
@@ -78,9 +78,9 @@ def ticks(events):
         .risk_adverse_queue_model().no_partial_fill_exchange().trading_value_fee_model(common.FEE, common.FEE)
         .tick_size(0.01).lot_size(LOT).last_trades_capacity(1000))
     engine = HashMapMarketDepthBacktest([asset])
-    closed, cents = trade(engine)
+    closed = trade(engine)
     state = engine.state_values(0)
-    equity = common.CASH + state.balance - state.fee + state.position * cents / 100
+    equity = common.CASH + state.balance - state.fee + state.position * events["px"][-1]
     engine.close()
     return closed, round(float(equity), 6)
 
