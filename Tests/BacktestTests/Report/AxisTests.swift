@@ -34,7 +34,7 @@ import Testing
   @Test func oddValuesStillMakeAnAxis() {
     let cases: [[Double]] = [
       [], [.nan], [.infinity, -.infinity], [0], [0, 0], [5, 5], [-3, -3], [1e15, 1e15 + 1], [1e300, -1e300],
-      [.greatestFiniteMagnitude, -.greatestFiniteMagnitude], [5e-324], [1e-20, 2e-20],
+      [.greatestFiniteMagnitude, -.greatestFiniteMagnitude], [.leastNonzeroMagnitude], [1e-20, 2e-20],
     ]
     for values in cases {
       let axis = ValueAxis(values)
