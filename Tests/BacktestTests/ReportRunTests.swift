@@ -14,7 +14,8 @@ import Testing
     }
     let file = directory.appendingPathComponent("SYNTHETIC.csv")
     try Data(text.utf8).write(to: file)
-    var request = BacktestRequest(files: [file.path], policy: PolicyRequest(name: "sma-cross"), settings: BotSettings())
+    var request = BacktestRequest(
+      data: [.file(file.path)], policy: PolicyRequest(name: "sma-cross"), settings: BotSettings())
     request.timeframe = .oneMinute
     request.isUnlimited = true
     request.notionalQuote = Money(raw: 10_000 * Money.unit)
@@ -25,7 +26,7 @@ import Testing
     let directory = FileManager.default.temporaryDirectory.appendingPathComponent("hrmbot-report-\(UUID())")
     defer { try? FileManager.default.removeItem(at: directory) }
     let request = try Self.request(in: directory, bars: 8000)
-    let run = try BacktestRun.make(request)
+    let run = try BacktestRun.make(request, places: RunTests.places)
     let data = ReportData([(run, try Assessment(run))], request: request)
     #expect(data.isSynthetic && data.isUnlimited && data.stop == nil)
     #expect(data.marks.count == run.book.closedTrades && !data.marks.isEmpty)
@@ -45,7 +46,7 @@ import Testing
     let directory = FileManager.default.temporaryDirectory.appendingPathComponent("hrmbot-report-\(UUID())")
     defer { try? FileManager.default.removeItem(at: directory) }
     let request = try Self.request(in: directory, bars: 100)
-    let run = try BacktestRun.make(request)
+    let run = try BacktestRun.make(request, places: RunTests.places)
     let data = ReportData([(run, try Assessment(run))], request: request)
     let path = directory.appendingPathComponent("missing/report.html").path
     let error = #expect(throws: StartError.self) { try ReportFiles.write(data, to: path) }

@@ -11,7 +11,7 @@ import Testing
 
 @Suite("Runs of backtests")
 struct RunTests {
-  private var places: BacktestRun.Places {
+  static var places: BacktestRun.Places {
     .init(home: StateDirectory(path: FileManager.default.temporaryDirectory.path, environment: [:]))
   }
 
@@ -24,14 +24,16 @@ struct RunTests {
     return request
   }
 
-  private func run(_ request: BacktestRequest) throws -> BacktestRun { try BacktestRun.make(request, places: places) }
+  private func run(_ request: BacktestRequest) throws -> BacktestRun {
+    try BacktestRun.make(request, places: Self.places)
+  }
 
   @Test func twoRunsAreEqualToTheByte() throws {
     let request = try request("momentum")
     let json = try (0..<2).map { _ in
       let run = try run(request)
       var out = CanonicalJSON()
-      try out.object {
+      out.object {
         BacktestJSON(run.book, tallies: run.tallies).write(into: &$0)
         $0.key("figures")
         let assessment = try? Assessment(run)
@@ -106,7 +108,8 @@ struct RunTests {
       let plain = random.below(3) > 0
       time += random.below(20) == 0 ? -120_000 : 60_000
       let cells = (0..<5).map { _ in plain ? "\(100 + random.below(3))" : values[random.below(values.count)] }
-      text += plain
+      text +=
+        plain
         ? "\(time),101,103,99,\(cells[3]),\(random.below(50))\n" : "\(time),\(cells.joined(separator: ","))\n"
     }
     let directory = FileManager.default.temporaryDirectory.appendingPathComponent("hrmbot-fuzz-\(UUID())")

@@ -111,7 +111,6 @@ package struct StageDriver {
 
   /// The end of the data: what rests is withdrawn, positions stay open.
   package mutating func finish() {
-    book.isStoppedAtEnd = latch != nil
     book.finish(
       equityQuote: risk.equityQuote, cashQuote: execution.cashQuote, positions: execution.positions)
   }

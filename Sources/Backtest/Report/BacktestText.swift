@@ -67,7 +67,7 @@ package struct BacktestText {
       let vetoes = book.decisions.vetoCounts.map { "\($0.name) \($0.count)" }
       lines.append("  vetoes " + Self.list(vetoes))
     }
-    if let stop = book.notes.last(where: { $0.text.hasPrefix("STOP") }), book.isStoppedAtEnd {
+    if let stop = book.standingStop {
       lines.append(
         "  STOPPED since \(stop.at): nothing was opened after it. On paper a person resumes; here --resume-next-day does, "
           + "after the loss of a day")

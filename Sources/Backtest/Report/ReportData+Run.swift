@@ -19,9 +19,10 @@ extension ReportData {
     (first, last) = (book.equity.firstTime, book.equity.lastTime)
     isUnlimited = request.isUnlimited
     isRuined = assessment.isRuined
+    isUntrained = run.isUntrained
     isSynthetic =
       run.instruments.instruments.contains { $0.venue == "simulated" }
-      || request.files.contains { $0.lowercased().contains("synthetic") }
+      || request.data.contains { $0.name.lowercased().contains("synthetic") }
     stop = book.standingStop.map { Ending(at: $0.at, by: $0.request.check.rawValue, reason: $0.request.reason) }
     rollback = book.standingRollback.map { Ending(at: $0.at, by: $0.cause, reason: $0.evidence) }
     take(assessment)
@@ -96,7 +97,7 @@ extension ReportData {
   }
 
   private static func data(_ run: BacktestRun, _ request: BacktestRequest) -> [Named] {
-    let files = request.files.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
+    let files = request.data.map(\.name)
     let quality = run.quality
     return [
       Named("files", files.joined(separator: ", ")),

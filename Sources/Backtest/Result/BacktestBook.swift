@@ -27,8 +27,6 @@ package struct BacktestBook: Sendable {
   package private(set) var notes: [(at: Timestamp, text: String)] = []
   package private(set) var droppedNotes = 0
 
-  /// Whether a stop held at the end.
-  package internal(set) var isStoppedAtEnd = false
   package internal(set) var bars = 0
   package internal(set) var refusedBars = 0
   package internal(set) var orders = 0

@@ -18,6 +18,8 @@ package struct ReportData: Sendable {
   package var endQuote: Double
   /// The prices were made up.
   package var isSynthetic = false
+  /// Whether the policy is a network that was never trained.
+  package var isUntrained = false
   /// Made without limits on drawdown, losses, sizes and rates.
   package var isUnlimited = false
   /// The account was used up.

@@ -8,6 +8,7 @@ struct PlainWords {
   var badges: [(name: String, text: String)] {
     var badges: [(String, String)] = []
     if data.isSynthetic { badges.append(("SYNTHETIC", "The prices are made up and were never traded.")) }
+    if data.isUntrained { badges.append(("UNTRAINED", "The network was never trained; its decisions mean nothing.")) }
     if data.isUnlimited {
       badges.append(("LIMITS NONE", "No limits on drawdown, losses, sizes and rates, and no roll-back of the policy."))
     }
