@@ -82,6 +82,9 @@ public struct InstrumentSettings: Sendable {
       template = simulated
     } else if let own = named[symbol], kind == nil || kind == own.kind {
       template = own
+    } else if let unlisted, kind == unlisted.kind, venue == unlisted.venue {
+      // As a session record names it: its bars are not at hand any more.
+      return (unlisted.instrument(symbol: symbol, id: id, venue: venue), true)
     } else {
       let likely = kind ?? Self.likelyKind(of: symbol)
       template = kinds[likely] ?? simulated

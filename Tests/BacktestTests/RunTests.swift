@@ -44,6 +44,32 @@ struct RunTests {
     #expect(json[0] == json[1] && json[0].count > 2000)
   }
 
+  @Test(arguments: ["sma-cross", "flat"]) func aRecordedFileGivesTheSameOnPaper(policy: String) async throws {
+    var settings = BotSettings()
+    settings.policy.name = policy
+    (settings.policy.smaFastBars, settings.policy.smaSlowBars) = (10, 40)
+    let file = try BarFile.write(Market.bars(1, each: 4000, seed: 21), name: "TEST.csv")
+    let home = FileManager.default.temporaryDirectory.appendingPathComponent("hrmbot-parity-\(UUID())").path
+    defer { try? FileManager.default.removeItem(atPath: home) }
+    let plan = RunPlan(
+      settings: settings, settingsJSON: Array("{}".utf8), source: .replay(files: [file]), pace: .unlimited,
+      journal: .directory(home + "/journal"), home: StateDirectory(path: home, environment: [:]), settingsPath: nil,
+      maximumBars: nil, build: "test")
+    let paper = try await PaperRun(
+      plan: plan, display: Display(), log: EventLog(path: nil, minimum: .critical),
+      service: ServiceManager(environment: [:])
+    ).run()
+
+    var rule = PolicyRequest(name: policy)
+    (rule.fast, rule.slow) = (10, 40)
+    let run = try run(BacktestRequest(data: [.file(file)], policy: rule, settings: settings))
+    #expect(run.book.bars == paper.bars && run.book.fills == paper.orders.fills)
+    #expect(run.book.fills > 10 || policy == "flat")
+    #expect(run.book.cashQuote == paper.cashQuote && run.book.equity.endQuote == paper.equityQuote)
+    #expect(run.book.decisions.wished == paper.statistics.wished && run.book.decisions.final == paper.statistics.final)
+    #expect(run.book.decisions.vetoes == paper.statistics.vetoes)
+  }
+
   @Test func costsAndDelaysChangeTheResultAsTheyMust() throws {
     let plain = try request("sma-cross")
     let equity = try [1.0, 1.5, 2.0].map { factor in

@@ -114,7 +114,7 @@ struct StateBytesTests {
     var random = CounterRandom(seed: 7, purpose: .propertyTest, lane: 23)
     let good = Array(books.utf8)
     var taken = 0
-    for _ in 0..<3000 {
+    for _ in 0..<6000 {
       var bytes = good
       for _ in 0...random.below(3) {
         let place = random.below(bytes.count)

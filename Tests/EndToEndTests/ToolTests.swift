@@ -199,7 +199,7 @@ extension EndToEnd {
       #expect(
         Set(listed ?? []).subtracting(["See"]) == [
           "paper", "status", "stop", "resume", "rollback", "promote", "explain", "replay", "config", "features",
-          "model", "journal", "exchange", "simulate", "bench", "doctor",
+          "model", "journal", "exchange", "simulate", "bench", "doctor", "backtest", "data", "metrics", "evaluate",
         ])
       #expect(try await place.run("--version").code == 0)
     }

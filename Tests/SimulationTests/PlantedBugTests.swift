@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct PlantedBugTests {
   /// Seeds tried for each bug.
-  private static let seeds: ClosedRange<UInt64> = 1...60
+  private static let seeds: ClosedRange<UInt64> = 1...120
 
   @Test(arguments: PlantedBug.allCases) func isCaught(bug: PlantedBug) throws {
     for seed in Self.seeds {

@@ -6,6 +6,8 @@ package struct BacktestText {
   private let run: BacktestRun
   private let assessment: Assessment
   private static let width = 60
+  /// Fewer days say nothing of a year.
+  private static let fewestDays = 30
 
   /// The text of a run with its figures.
   package init(_ run: BacktestRun, _ assessment: Assessment) {
@@ -32,7 +34,11 @@ package struct BacktestText {
   }
 
   private func figures() -> [String] {
-    guard let figures = assessment.performance else { return ["  too few days for figures"] }
+    guard let figures = assessment.performance, figures.periods >= Self.fewestDays else {
+      return [
+        "  too few days for figures by the year: \(assessment.performance?.periods ?? 0), at least \(Self.fewestDays)"
+      ]
+    }
     var lines: [String] = []
     if let interval = assessment.intervals?.annualReturn {
       lines.append(
