@@ -21,7 +21,8 @@ struct SimulateCommand: ParsableCommand {
       Exit code 1: an invariant did not hold, or a planted bug was not caught.
       """)
 
-  @Option(help: "First and last seed, as A..B.") var seeds = "1..20"
+  @Option(help: "First and last seed, as A..B. Default: 1..20; 1..120 with --mutants, where the first catch ends each.")
+  var seeds: String?
   @Option(help: "Days of one-minute bars in each world.") var days = 1
   @Option(help: "all, none, or a list of faults.") var faults = "all"
   @Option(help: "Worlds that are lived through at the same time.") var jobs = ProcessInfo.processInfo
@@ -35,7 +36,7 @@ struct SimulateCommand: ParsableCommand {
   @Flag(help: ArgumentHelp("Call into a world from a foreign thread.", visibility: .private)) var stray = false
 
   func run() throws {
-    let seeds = try Self.range(seeds)
+    let seeds = try Self.range(seeds ?? (mutants ? "1..120" : "1..20"))
     guard (1...3650).contains(days) else { throw ValidationError("--days \(days) is not between 1 and 3650") }
     let kinds = try Self.kinds(faults)
     let passed =
