@@ -124,7 +124,7 @@ package struct Importer {
   }
 
   /// SHA-256 and size of a file. Throws `CatalogError`.
-  static func digest(of path: String) throws -> (hex: String, bytes: Int) {
+  package static func digest(of path: String) throws -> (hex: String, bytes: Int) {
     guard let file = FileHandle(forReadingAtPath: path) else {
       throw CatalogError(.data, "\(path): no such file, or no permission")
     }

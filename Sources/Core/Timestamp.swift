@@ -70,6 +70,9 @@ public struct CalendarDay: Hashable, Comparable, Sendable {
     guard self.month == month, self.day == day else { return nil }
   }
 
+  /// The UTC day that a close belongs to: one at midnight to the day that ends with it.
+  public init(closing moment: Timestamp) { self.init(moment.adding(milliseconds: -1)) }
+
   /// A day from `YYYY-MM-DD`; nil if the text is anything else.
   public init?(_ text: some StringProtocol) {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)

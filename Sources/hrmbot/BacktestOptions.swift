@@ -76,11 +76,7 @@ struct BacktestOptions: ParsableArguments {
     return request
   }
 
-  private static func day(_ text: String) -> Timestamp? {
-    let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-    guard parts.count == 3, let year = parts[0], let month = parts[1], let day = parts[2] else { return nil }
-    return CalendarDay(year: year, month: month, day: day)?.start
-  }
+  private static func day(_ text: String) -> Timestamp? { CalendarDay(text)?.start }
 
   private static func decimal<Value: FixedPoint>(_ text: String, _ option: String, above least: Value) throws -> Value {
     guard let value = try? Value(text), value > least else {

@@ -29,11 +29,12 @@ package enum BacktestBenchmark {
   }
 
   /// Instruments with the fees and lots of the measurements.
-  static func instruments(_ count: Int) -> InstrumentTable {
+  package static func instruments(_ count: Int) -> InstrumentTable {
     InstrumentTable(
       (0..<count).map { index in
         Instrument(
-          id: InstrumentID(index: UInt16(index)), symbol: "I\(index)", venue: "unlisted", kind: .cryptoPerpetual,
+          id: InstrumentID(index: UInt16(index)), symbol: index < 10 ? "I0\(index)" : "I\(index)", venue: "unlisted",
+          kind: .cryptoPerpetual,
           isShortable: true, calendar: .alwaysOpen,
           rules: [
             InstrumentRules(
@@ -55,11 +56,12 @@ package enum BacktestBenchmark {
       cashQuote: Money(raw: 1_000_000 * Money.unit), costs: .none, limits: limits, scope: .price)
   }
 
-  /// `count` instruments of `each` bars, by time.
-  static func bars(_ count: Int, each: Int) -> [Bar] {
+  /// `count` instruments of `each` bars, by time. `seed` nil: that of the exact results.
+  package static func bars(_ count: Int, each: Int, seed: UInt64? = nil) -> [Bar] {
     var sources = (0..<count).map { index in
       SyntheticBars(
-        instrument: InstrumentID(index: UInt16(index)), seed: count == 1 ? 7 : 7000 + UInt64(index), count: each)
+        instrument: InstrumentID(index: UInt16(index)),
+        seed: (seed ?? (count == 1 ? 7 : 7000)) &+ UInt64(index), count: each)
     }
     var bars: [Bar] = []
     bars.reserveCapacity(count * each)

@@ -31,8 +31,8 @@ package struct Assessment: Sendable {
   /// Days of a window for the rolling ratio and the regimes.
   package static let window = 63
 
-  /// Assesses a run. `census`: the trials that were made, this one among them; nil: only this one is known.
-  package init(_ run: BacktestRun, census: TrialCensus? = nil, seed: UInt64 = 1) throws {
+  /// Assesses a run as the only trial known; `deflate` tells of others.
+  package init(_ run: BacktestRun, seed: UInt64 = 1) throws {
     policy = run.policy
     let book = run.book
     let isAlwaysOpen = run.instruments.instruments.contains { $0.calendar.session == nil }
@@ -59,18 +59,23 @@ package struct Assessment: Sendable {
       }, periodsPerYear: periodsPerYear, tradedNotional: book.tradedQuote, fees: book.feesQuote.approximate,
       slippage: book.slippageQuote,
       netProfit: book.equity.endQuote.approximate - book.startQuote.approximate)
-    assessLuck(returns, census)
+    assessLuck(returns)
     assessMarket(book, path.curve, returns)
   }
 
-  private mutating func assessLuck(_ returns: [Double], _ census: TrialCensus?) {
+  /// Takes account of all trials that were made, this one among them.
+  package mutating func deflate(by census: TrialCensus) {
+    guard let moments = Moments(curve?.returns ?? []), moments.sharpe != nil else { return }
+    trials = max(1, census.count)
+    deflatedSharpe = census.deflatedSharpe(of: moments)
+  }
+
+  private mutating func assessLuck(_ returns: [Double]) {
     guard let moments = Moments(returns), let sharpe = moments.sharpe else { return }
     let (skewness, kurtosis) = (moments.skewness ?? 0, moments.kurtosis ?? 3)
     probabilisticSharpe = ProbabilisticSharpe.probability(
       sharpe: sharpe, exceeding: 0, skewness: skewness, kurtosis: kurtosis, periods: Double(returns.count))
-    let census = census ?? TrialCensus([])
-    trials = max(1, census.count)
-    deflatedSharpe = census.deflatedSharpe(of: moments)
+    deflate(by: TrialCensus([]))
     neededYears = ProbabilisticSharpe.minimumTrackRecord(
       sharpe: sharpe, exceeding: 0, skewness: skewness, kurtosis: kurtosis, confidence: 0.95
     ).map { $0 / periodsPerYear }
@@ -78,11 +83,9 @@ package struct Assessment: Sendable {
 
   /// Pairs the account's days with the market's; the market has no return on its first day.
   private mutating func assessMarket(_ book: BacktestBook, _ curve: Statistics.EquityCurve, _ returns: [Double]) {
-    var byDay: [Int64: Double] = [:]
+    var byDay: [Int: Double] = [:]
     for day in book.market.all { byDay[day.day] = day.meanReturn }
-    let market = curve.times.dropFirst().map { time in
-      byDay[(time.milliseconds - 1).dividedDown(by: Timeframe.oneDay.milliseconds)] ?? 0
-    }
+    let market = curve.times.dropFirst().map { byDay[CalendarDay(closing: $0).daysSinceEpoch] ?? 0 }
     benchmark = try? BenchmarkFit(returns: returns, benchmark: Array(market), periodsPerYear: periodsPerYear)
     guard let labels = try? MarketRegime.labels(marketReturns: Array(market), window: Self.window) else { return }
     regimes = (try? RegimeFigures.all(returns: returns, labels: labels, periodsPerYear: periodsPerYear)) ?? []

@@ -69,8 +69,8 @@ package struct BacktestText {
       "  bars \(book.bars)  refused \(book.refusedBars + run.quality.rows - run.quality.bars)  trades \(book.closedTrades)  won "
         + "\(Self.percent(share))  fees \(book.feesQuote.text(decimals: 2))"
     ]
-    if !book.decisions.vetoCounts.isEmpty {
-      let vetoes = book.decisions.vetoCounts.map { "\($0.name) \($0.count)" }
+    if !book.decisions.vetoesByCheck.isEmpty {
+      let vetoes = book.decisions.vetoesByCheck.map { "\($0.name) \($0.count)" }
       lines.append("  vetoes " + Self.list(vetoes))
     }
     if let stop = book.standingStop {

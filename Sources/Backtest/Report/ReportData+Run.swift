@@ -63,7 +63,7 @@ extension ReportData {
     }
     depthCounts = book.depth.histogram
     decisions = Action.allCases.map { Count($0.name, book.decisions.wished[Int($0.rawValue)]) }.filter { $0.count > 0 }
-    vetoes = book.decisions.vetoCounts.map { Count($0.name, $0.count) }
+    vetoes = book.decisions.vetoesByCheck.map { Count($0.name, $0.count) }
     if book.decisions.belowMinimum > 0 { vetoes.append(Count("below_minimum_quantity", book.decisions.belowMinimum)) }
     (diary, droppedDiary) = (book.notes, book.droppedNotes)
   }

@@ -1,4 +1,5 @@
 import Agent
+import Bot
 import Core
 import Execution
 import Risk
@@ -43,7 +44,7 @@ package struct BacktestBook: Sendable {
   /// All instruments together, with equal weights.
   package private(set) var market = MarketIndex()
   /// Decisions and what became of them.
-  package private(set) var decisions = DecisionCounts()
+  package private(set) var decisions = DecisionStatistics()
   /// How deep a network thought, by day; empty for rules.
   package private(set) var depth = DepthCurve()
   /// By instrument index.

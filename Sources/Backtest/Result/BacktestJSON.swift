@@ -81,9 +81,9 @@ package struct BacktestJSON {
     out.value(book.feesQuote.text(decimals: 2))
     out.key("vetoes")
     out.object { out in
-      for (name, count) in book.decisions.vetoCounts.sorted(by: { $0.name < $1.name }) {
-        out.key(escaping: name)
-        out.value(count)
+      for veto in book.decisions.vetoesByCheck.sorted(by: { $0.name < $1.name }) {
+        out.key(escaping: veto.name)
+        out.value(veto.count)
       }
     }
     out.key("winners")

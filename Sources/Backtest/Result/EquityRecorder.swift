@@ -26,8 +26,8 @@ package struct EquityRecorder: Sendable {
   package private(set) var points: [Point] = []
   /// The last equity of every day that had bars, and the moment of it.
   package private(set) var days: [Day] = []
-  private var day: Int64?
-  private var dayEnd = Int64.min
+  private var hasDay = false
+  private var dayEnd = Timestamp(milliseconds: .min)
   private var dayPoint = Day(
     at: Timestamp(milliseconds: 0), equityQuote: .zero, exposureQuote: (.zero, .zero))
   /// Largest fall from a peak, in quote currency, and as a share of that peak.
@@ -82,9 +82,9 @@ package struct EquityRecorder: Sendable {
     }
     endQuote = equityQuote
     if let lastTime, points.last?.at != lastTime { points.append(point(lastTime)) }
-    if day != nil {
+    if hasDay {
       days.append(dayPoint)
-      day = nil
+      hasDay = false
     }
   }
 
@@ -117,11 +117,10 @@ package struct EquityRecorder: Sendable {
 
   /// A day ends with the close at midnight.
   private mutating func noteDay(_ time: Timestamp) {
-    if time.milliseconds > dayEnd {
-      if day != nil { days.append(dayPoint) }
-      let index = (time.milliseconds - 1).dividedDown(by: Timeframe.oneDay.milliseconds)
-      day = index
-      dayEnd = (index + 1) * Timeframe.oneDay.milliseconds
+    if time > dayEnd {
+      if hasDay { days.append(dayPoint) }
+      hasDay = true
+      dayEnd = CalendarDay(daysSinceEpoch: CalendarDay(closing: time).daysSinceEpoch + 1).start
     }
     dayPoint.at = time
     dayPoint.equityQuote = currentQuote

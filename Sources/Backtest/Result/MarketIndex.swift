@@ -6,21 +6,20 @@ package struct MarketIndex: Sendable {
   /// One day.
   package struct Day: Sendable, Equatable {
     /// Days since 1970; a close at midnight belongs to the day that ends.
-    package var day: Int64
+    package var day: Int
     package var meanReturn: Double
   }
   /// Days with returns, oldest first.
   package private(set) var days: [Day] = []
 
-  private var day = Int64.min
-  private var dayEnd = Int64.min
+  private var day = Int.min
+  private var dayEnd = Timestamp(milliseconds: .min)
   /// Growth over the running day by instrument index; nil without a bar.
   private var growths: [Double?] = []
 
   /// Takes a bar; `last` is the instrument's close before it.
   mutating func see(_ bar: Bar, since last: Price?) {
-    let time = bar.closeTime.milliseconds
-    if time > dayEnd { turn(to: time) }
+    if bar.closeTime > dayEnd { turn(to: bar.closeTime) }
     let slot = Int(bar.instrument.index)
     while growths.count <= slot { growths.append(nil) }
     guard let last else { return }
@@ -30,10 +29,10 @@ package struct MarketIndex: Sendable {
   /// The days so far with the running one.
   package var all: [Day] { days + (running.map { [$0] } ?? []) }
 
-  private mutating func turn(to time: Int64) {
+  private mutating func turn(to time: Timestamp) {
     if let running { days.append(running) }
-    day = (time - 1).dividedDown(by: Timeframe.oneDay.milliseconds)
-    dayEnd = (day + 1) * Timeframe.oneDay.milliseconds
+    day = CalendarDay(closing: time).daysSinceEpoch
+    dayEnd = CalendarDay(daysSinceEpoch: day + 1).start
     for slot in growths.indices { growths[slot] = nil }
   }
 

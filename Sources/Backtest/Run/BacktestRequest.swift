@@ -63,8 +63,7 @@ package struct BacktestRequest: Sendable {
   package func plan(
     _ instruments: InstrumentTable, _ timeframe: Timeframe, policies: [(name: String, policy: any Policy)]? = nil
   ) throws -> BacktestPlan {
-    let policies =
-      try policies ?? [(policy.name, policy.make())] + (policy.name == "flat" ? [] : [("flat", FlatPolicy())])
+    let policies = try policies ?? policy.makeWithFallback()
     let limits = limits()
     let scope: FeatureScope = policy.scope == .network ? .network : limits.needsIndicators ? .sizing : policy.scope
     return BacktestPlan(

@@ -102,9 +102,9 @@ struct LoadedPolicy {
     let name = request.policy.name
     guard !PolicyRequest.rules.contains(name) else {
       bench = nil
-      do {
-        policies = [(name, try request.policy.make())] + (name == "flat" ? [] : [("flat", FlatPolicy())])
-      } catch { throw StartError("--policy \(name): \(error)", exitCode: 64) }
+      do { policies = try request.policy.makeWithFallback() } catch {
+        throw StartError("--policy \(name): \(error)", exitCode: 64)
+      }
       return
     }
     guard ["hrm", "mlp"].contains(name) else {

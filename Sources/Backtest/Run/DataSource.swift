@@ -1,7 +1,6 @@
 import Bot
 import Catalog
 import Core
-import Digest
 import Feed
 import Foundation
 import Settings
@@ -53,42 +52,15 @@ package enum DataSource: Sendable {
     switch self {
     case .series(_, let selection): return selection.entry.digest
     case .file(let path):
-      guard let file = FileHandle(forReadingAtPath: path) else {
-        throw StartError("\(path): cannot be read", exitCode: 66)
-      }
-      defer { try? file.close() }
-      let hash = SHA256Hasher()
-      while let part = try? file.read(upToCount: 1 << 20), !part.isEmpty { part.withUnsafeBytes { hash.update($0) } }
-      return SHA256.hex(hash.finish())
+      do { return try Importer.digest(of: path).hex } catch { throw StartError("\(error)", exitCode: 66) }
     }
   }
 
   /// Opens all sources as one stream. Throws `StartError` naming the source and the remedy.
   static func open(
     _ sources: [DataSource], timeframe: Timeframe?, rules: InstrumentSettings
-  ) throws -> (instruments: InstrumentTable, timeframe: Timeframe, bars: any BarSource) {
-    var instruments: [Instrument] = []
-    var series: [any BarSeries] = []
-    for source in sources {
-      let id = InstrumentID(index: UInt16(series.count))
-      do {
-        let (opened, instrument) = try source.open(id, rules)
-        guard !instruments.contains(where: { $0.symbol == instrument.symbol }) else {
-          throw StartError(
-            "\(source.name): \(instrument.symbol) is given twice; test one series of an instrument at a time",
-            exitCode: 66)
-        }
-        instruments.append(instrument)
-        series.append(opened)
-      } catch let error as StartError { throw error } catch { throw StartError("\(error)", exitCode: 66) }
-    }
-    let target = timeframe ?? series.map(\.timeframe).max() ?? .oneHour
-    do {
-      // One series of the right length needs no merging.
-      let bars: any BarSource =
-        series.count == 1 && series[0].timeframe == target ? series[0] : try MergedReplay(series, target: target)
-      return (InstrumentTable(instruments), target, bars)
-    } catch { throw StartError("\(error)", exitCode: 66) }
+  ) throws -> MarketSource {
+    try MarketSource.joined(sources, timeframe: timeframe, name: \.name) { try $0.open($1, rules) }
   }
 
   private func open(_ id: InstrumentID, _ rules: InstrumentSettings) throws -> (any BarSeries, Instrument) {

@@ -28,6 +28,11 @@ package struct PolicyRequest: Sendable {
   /// What a policy must be shown where no limit asks for more.
   package var scope: FeatureScope { name == "linear" || !Self.rules.contains(name) ? .network : .price }
 
+  /// The rule, and the fallback behind it. Throws `PolicyError`.
+  package func makeWithFallback() throws -> [(name: String, policy: any Policy)] {
+    [(name, try make())] + (name == "flat" ? [] : [("flat", FlatPolicy())])
+  }
+
   /// The rule. Throws `PolicyError`.
   package func make() throws -> any Policy {
     switch name {

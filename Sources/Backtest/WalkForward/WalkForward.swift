@@ -98,15 +98,10 @@ package struct WalkForward: Sendable {
   /// Ratios scatter between the candidates of one validation, where the choice is made; how they differ from one year to the
   /// next is the market's doing.
   private static func deflated(_ returns: [Double], _ ratios: [[Double]], trials: Int) -> Double? {
-    guard let moments = Moments(returns), let sharpe = moments.sharpe else { return nil }
+    guard let moments = Moments(returns) else { return nil }
     let spreads = ratios.compactMap { Moments($0)?.standardDeviation }.map { $0 * $0 }
     let pooled = spreads.isEmpty ? 0 : spreads.reduce(0, +) / Double(spreads.count)
     let variance = max(pooled, 1 / Double(max(1, returns.count)))
-    guard
-      let best = ProbabilisticSharpe.expectedMaximum(trials: Double(max(1, trials)), variance: variance)
-    else { return nil }
-    return ProbabilisticSharpe.probability(
-      sharpe: sharpe, exceeding: best, skewness: moments.skewness ?? 0, kurtosis: moments.kurtosis ?? 3,
-      periods: Double(returns.count))
+    return ProbabilisticSharpe.deflated(moments, trials: Double(max(1, trials)), variance: variance)
   }
 }

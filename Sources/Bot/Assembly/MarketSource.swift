@@ -40,7 +40,9 @@ package struct MarketSource {
   /// Recorded bars. Throws `StartError` naming the file and the remedy.
   static func replay(_ plan: RunPlan, rules: InstrumentSettings) throws -> MarketSource {
     guard case .replay(let files) = plan.source else { throw StartError("no files to replay", exitCode: 66) }
-    return try recorded(files, timeframe: plan.settings.market.timeframe, rules: rules)
+    return try joined(
+      files, timeframe: plan.settings.market.timeframe, name: { URL(fileURLWithPath: $0).lastPathComponent }
+    ) { try file($0, id: $1, rules: rules) }
   }
 
   /// One recorded file, and the instrument that its name, the index beside it and its bars make of it. Throws `FeedError`.
@@ -56,37 +58,31 @@ package struct MarketSource {
     return (reader, instrument)
   }
 
-  /// The bars of recorded files, one file an instrument, named by the file. `timeframe` nil: the longest of theirs.
-  /// Throws `StartError` naming the file and the remedy.
-  package static func recorded(
-    _ files: [String], timeframe: Timeframe?, rules: InstrumentSettings
+  /// Several sources as one stream, an instrument each. `timeframe` nil: the longest of theirs. Throws `StartError` naming the
+  /// source and the remedy.
+  package static func joined<Source>(
+    _ sources: [Source], timeframe: Timeframe?, name: (Source) -> String,
+    open: (Source, InstrumentID) throws -> (any BarSeries, Instrument)
   ) throws -> MarketSource {
     var instruments: [Instrument] = []
-    var readers: [ReplayFile] = []
-    for (index, file) in files.enumerated() {
-      let name = URL(fileURLWithPath: file).lastPathComponent
-      let symbol = String(name.prefix { $0 != "." })
-      guard !instruments.contains(where: { $0.symbol == symbol }) else {
-        throw StartError("\(file): \(symbol) is given twice; replay one file of an instrument at a time", exitCode: 66)
-      }
-      do {
-        let (reader, instrument) = try Self.file(file, id: InstrumentID(index: UInt16(index)), rules: rules)
-        instruments.append(instrument)
-        readers.append(reader)
-      } catch {
-        throw StartError("\(error)", exitCode: 66)
-      }
-    }
-    let timeframe = timeframe ?? readers.map(\.timeframe).max() ?? .oneHour
-    let bars: any BarSource
+    var series: [any BarSeries] = []
     do {
-      // One file of the right length needs no merging.
-      bars =
-        readers.count == 1 && readers[0].timeframe == timeframe
-        ? readers[0] : try MergedReplay(readers, target: timeframe)
-    } catch { throw StartError("\(error)", exitCode: 66) }
-    return MarketSource(
-      instruments: InstrumentTable(instruments), timeframe: timeframe, bars: bars,
-      names: files.map { URL(fileURLWithPath: $0).lastPathComponent })
+      for source in sources {
+        let (opened, instrument) = try open(source, InstrumentID(index: UInt16(series.count)))
+        guard !instruments.contains(where: { $0.symbol == instrument.symbol }) else {
+          throw StartError(
+            "\(opened.path): \(instrument.symbol) is given twice; give one series of an instrument at a time",
+            exitCode: 66)
+        }
+        instruments.append(instrument)
+        series.append(opened)
+      }
+      let target = timeframe ?? series.map(\.timeframe).max() ?? .oneHour
+      // One series of the right length needs no merging.
+      let bars: any BarSource =
+        series.count == 1 && series[0].timeframe == target ? series[0] : try MergedReplay(series, target: target)
+      return MarketSource(
+        instruments: InstrumentTable(instruments), timeframe: target, bars: bars, names: sources.map(name))
+    } catch let error as StartError { throw error } catch { throw StartError("\(error)", exitCode: 66) }
   }
 }

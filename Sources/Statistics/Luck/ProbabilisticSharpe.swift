@@ -40,6 +40,17 @@ package enum ProbabilisticSharpe {
     return variance.squareRoot() * ((1 - eulerMascheroni) * common + eulerMascheroni * rare)
   }
 
+  /// Deflated Sharpe ratio: the probability that the true ratio of a series exceeds what the best of `trials` would reach
+  /// without skill, whose ratios have this variance; nil for a series without variation.
+  package static func deflated(_ moments: Moments, trials: Double, variance: Double) -> Double? {
+    guard let sharpe = moments.sharpe, let best = expectedMaximum(trials: trials, variance: variance) else {
+      return nil
+    }
+    return probability(
+      sharpe: sharpe, exceeding: best, skewness: moments.skewness ?? 0, kurtosis: moments.kurtosis ?? 3,
+      periods: Double(moments.count))
+  }
+
   /// Periods needed before `sharpe` exceeds `reference` with `confidence`; infinite if it does not exceed it, nil for
   /// moments that no sample has and a confidence outside of 0 to 1.
   package static func minimumTrackRecord(

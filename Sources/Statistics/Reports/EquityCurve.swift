@@ -41,7 +41,7 @@ package struct EquityCurve: Hashable, Sendable {
   package var returns: [Double] { zip(values, values.dropFirst()).map { $1 / $0 - 1 } }
 
   /// The start and the last point of every UTC day with a point. Midnight belongs to the day that ends with it.
-  package var daily: EquityCurve { sampled { CalendarDay($0.adding(milliseconds: -1)).daysSinceEpoch } }
+  package var daily: EquityCurve { sampled { CalendarDay(closing: $0).daysSinceEpoch } }
 
   /// The start and the last point of every run of points with the same key.
   private func sampled(by key: (Timestamp) -> Int) -> EquityCurve {
@@ -65,7 +65,7 @@ package struct EquityCurve: Hashable, Sendable {
     var result: [CalendarReturn] = []
     var base = values[0]
     for index in times.indices.dropFirst() {
-      let day = CalendarDay(times[index].adding(milliseconds: -1))
+      let day = CalendarDay(closing: times[index])
       let month = hasMonths ? day.month : nil
       if let last = result.last, last.year == day.year, last.month == month {
         result[result.count - 1].value = values[index] / base - 1

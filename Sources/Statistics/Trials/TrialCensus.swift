@@ -50,13 +50,8 @@ package struct TrialCensus: Hashable, Sendable {
   /// Deflated Sharpe ratio of one result: the probability that its ratio exceeds what the best of all trials would reach
   /// without skill. `trials` is N or N_eff; nil: N, at least 1. Nil for a series without variation.
   package func deflatedSharpe(of moments: Moments, trials: Double? = nil) -> Double? {
-    let trials = trials ?? Double(max(1, count))
-    guard let sharpe = moments.sharpe,
-      let best = ProbabilisticSharpe.expectedMaximum(trials: trials, variance: variance(periods: moments.count))
-    else { return nil }
-    return ProbabilisticSharpe.probability(
-      sharpe: sharpe, exceeding: best, skewness: moments.skewness ?? 0, kurtosis: moments.kurtosis ?? 3,
-      periods: Double(moments.count))
+    ProbabilisticSharpe.deflated(
+      moments, trials: trials ?? Double(max(1, count)), variance: variance(periods: moments.count))
   }
 
   private static func averageCorrelation(_ trials: [TrialRecord]) -> Double? {

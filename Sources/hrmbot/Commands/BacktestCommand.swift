@@ -93,9 +93,7 @@ struct BacktestCommand: AsyncParsableCommand {
   private func test(_ request: BacktestRequest) throws {
     let run = try make(request)
     var assessment = try Assessment(run, seed: request.seed)
-    if !noTrial, let census = count(run, request, assessment) {
-      assessment = try Assessment(run, census: census, seed: request.seed)
-    }
+    if !noTrial, let census = count(run, request, assessment) { assessment.deflate(by: census) }
     let comparesBaselines = baselines || report != nil || figures != nil
     if options.json && !comparesBaselines {
       return print(BacktestOutput.json(run, assessment, request, withDays: daily))

@@ -83,7 +83,7 @@ struct DataFetchCommand: ParsableCommand {
     let before = outcome.resumed > 0 ? ", \(outcome.resumed) were there from before" : ""
     print("\(outcome.fetched) bars fetched\(before)")
     print(
-      "\(entry.name)  \(entry.count) bars  \(CalendarDay(entry.from)) to \(CalendarDay(entry.to.adding(milliseconds: -1)))"
+      "\(entry.name)  \(entry.count) bars  \(CalendarDay(entry.from)) to \(CalendarDay(closing: entry.to))"
         + "  \(entry.quality.missingBars) missing")
   }
 }

@@ -76,7 +76,7 @@ struct DataImportCommand: ParsableCommand {
     if quality.refusedRows > 0 { notes.append("\(quality.refusedRows) rows refused") }
     if quality.order != .oldestFirst { notes.append("sorted") }
     return "\(entry.name)  \(entry.count) bars  \(CalendarDay(entry.from)) to "
-      + "\(CalendarDay(entry.to.adding(milliseconds: -1)))  " + notes.joined(separator: ", ")
+      + "\(CalendarDay(closing: entry.to))  " + notes.joined(separator: ", ")
   }
 
   private func printJSON(_ entries: [CatalogEntry], _ failures: [String]) {

@@ -45,7 +45,7 @@ struct DataListCommand: ParsableCommand {
       let count = String(entry.count)
       print(
         "\(name)  \(String(repeating: " ", count: max(0, 9 - count.count)))\(count) bars  \(CalendarDay(entry.from)) to "
-          + "\(CalendarDay(entry.to.adding(milliseconds: -1)))")
+          + "\(CalendarDay(closing: entry.to))")
     }
   }
 }
