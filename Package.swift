@@ -61,10 +61,17 @@ let package = Package(
         "Control",
         "Files", "Digest", "Statistics",
       ]),
+    .target(
+      name: "Training",
+      dependencies: [
+        "Backtest", "Bot", "Core", "Settings", "Feed", "Catalog", "Features", "HRM", "Agent", "Risk", "Exchange",
+        "Execution", "Files", "Digest", "Statistics",
+      ]),
     .executableTarget(
       name: "hrmbot",
       dependencies: [
-        "Bot", "Simulation", "Backtest", "Agent", "Risk", "Core", "Digest", "Exchange", "Execution", "Feed", "Features",
+        "Training", "Bot", "Simulation", "Backtest", "Agent", "Risk", "Core", "Digest", "Exchange", "Execution", "Feed",
+        "Features",
         "HRM", "Journal", "Settings", "Statistics", "Control", "Files", "Catalog", "Transport", argumentParser,
       ]),
     .target(name: "Guard", dependencies: ["Core", "Execution", "Control"]),
@@ -105,6 +112,13 @@ let package = Package(
       "Backtest",
       [
         "Backtest", "Bot", "Core", "Settings", "Feed", "Agent", "Risk", "Exchange", "Execution", "Files", "Statistics",
+        "Digest",
+      ],
+      hasResources: true),
+    tests(
+      "Training",
+      [
+        "Training", "Backtest", "Bot", "Core", "Settings", "Feed", "Features", "HRM", "Agent", "Files", "Statistics",
         "Digest",
       ],
       hasResources: true),
