@@ -18,6 +18,9 @@ public enum RandomPurpose: UInt64, Sendable {
   case fetchJitter = 42
   case missedFills = 50
   case lookaheadCheck = 51
+  case trainingStability = 60
+  case trainingSamples = 61
+  case plantedMarket = 62
 }
 
 /// Counter-based random numbers: SplitMix64 keyed by (seed, purpose, step, lane), so that any draw can be had without

@@ -31,14 +31,17 @@ public struct PublishedLoss: Sendable, Equatable {
 
   /// The loss of all lanes and its gradient.
   ///
-  /// - Parameter continueTargets: wanted probability of going on, per lane.
+  /// - Parameters:
+  ///   - continueTargets: wanted probability of going on, per lane.
+  ///   - laneCount: what sums over lanes are divided by; nil for the number of these.
   public func evaluate(
-    _ outputs: HeadOutputs, _ targets: TrainingTargets, continueTargets: [Double], architecture: HRMArchitecture
+    _ outputs: HeadOutputs, _ targets: TrainingTargets, continueTargets: [Double], architecture: HRMArchitecture,
+    laneCount: Int? = nil
   ) -> (parts: Parts, gradients: HeadGradients) {
     let lanes = outputs.qHalt.count
     var parts = Parts()
     var gradients = HeadGradients(architecture, lanes: lanes)
-    let share = 1 / Double(lanes)
+    let share = 1 / Double(laneCount ?? lanes)
     for lane in 0..<lanes {
       let isCorrect =
         architecture.head == .lm

@@ -1,0 +1,23 @@
+import HRM
+
+/// The other processes that train the same network, each with lanes of its own.
+public protocol GradientExchange: Sendable {
+  /// This process, from 0.
+  var rank: Int { get }
+  /// How many there are: a power of two.
+  var count: Int { get }
+  /// Adds the gradients of all processes, in pairs in a fixed tree, so that all end with the same bits.
+  func sum(_ gradients: UnsafeMutableBufferPointer<Float>)
+  /// Adds a few numbers of all processes in the order of their ranks.
+  func sum(_ numbers: [Double]) -> [Double]
+}
+
+/// One process alone.
+public struct SingleProcess: GradientExchange {
+  public let rank = 0
+  public let count = 1
+  /// Nobody to wait for.
+  public init() {}
+  public func sum(_ gradients: UnsafeMutableBufferPointer<Float>) {}
+  public func sum(_ numbers: [Double]) -> [Double] { numbers }
+}
