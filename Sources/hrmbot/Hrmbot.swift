@@ -25,7 +25,7 @@ struct Hrmbot: AsyncParsableCommand {
       RollbackCommand.self,
       PromoteCommand.self, ExplainCommand.self, ReplayCommand.self, JournalCommand.self, ConfigCommand.self,
       FeaturesCommand.self, ModelCommand.self, ExchangeCommand.self, SimulateCommand.self, BenchCommand.self,
-      MetricsCommand.self, EvaluateCommand.self,
+      TrainCommand.self, MetricsCommand.self, EvaluateCommand.self,
       DataCommand.self, DoctorCommand.self,
     ])
 

@@ -1,0 +1,72 @@
+import Files
+import Foundation
+
+/// Where a training run keeps what it needs to go on and what it has to show: checkpoints, the best weights, a line of
+/// JSON for every logging step and the same numbers as CSV.
+struct RunDirectory {
+  /// Checkpoints that are kept.
+  private static let kept = 2
+  let path: String
+  /// Of this process; empty where there is one alone.
+  let rankSuffix: String
+
+  /// Makes the directory.
+  init(_ path: String, rank: Int = 0, count: Int = 1) throws {
+    self.path = path
+    rankSuffix = count > 1 ? ".rank-\(rank)-of-\(count)" : ""
+    do {
+      try FileManager.default.createDirectory(
+        atPath: path + "/checkpoints", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
+    } catch { throw TrainingError("\(path): cannot be made: \(error.localizedDescription)") }
+  }
+
+  /// The checkpoint of a step.
+  func checkpoint(step: Int) -> CheckpointFile {
+    let digits = String(step)
+    let number = String(repeating: "0", count: max(0, 9 - digits.count)) + digits
+    return CheckpointFile("\(path)/checkpoints/step-\(number)\(rankSuffix)\(CheckpointFile.suffix)")
+  }
+
+  /// The best weights so far.
+  var best: CheckpointFile { CheckpointFile("\(path)/best\(CheckpointFile.suffix)") }
+  /// The exported policy.
+  var modelPath: String { path + "/model" }
+
+  /// Steps that have a complete checkpoint, ascending.
+  func steps() -> [Int] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path + "/checkpoints")) ?? []
+    let ending = rankSuffix + CheckpointFile.suffix + ".sha256"
+    return names.compactMap { name in
+      guard name.hasPrefix("step-"), name.hasSuffix(ending) else { return nil }
+      return Int(name.dropFirst(5).dropLast(ending.count))
+    }.sorted()
+  }
+
+  /// Removes all checkpoints but the latest.
+  func prune() {
+    for step in steps().dropLast(Self.kept) { checkpoint(step: step).remove() }
+  }
+
+  /// Adds a line to a file of the directory.
+  func append(_ line: String, to name: String) throws {
+    try DurableFile.append(Array((line + "\n").utf8), to: "\(path)/\(name)", mode: 0o644)
+  }
+
+  /// Cuts a log of a run that goes on from a step: what came after is done again.
+  func cutLogs(after step: Int) throws {
+    for (name, field) in [("log.jsonl", Self.jsonStep), ("scalars.csv", Self.csvStep)] {
+      let file = "\(path)/\(name)"
+      guard let text = try? String(contentsOfFile: file, encoding: .utf8) else { continue }
+      let lines = text.split(separator: "\n").filter { field($0).map { $0 <= step } ?? true }
+      let kept = lines.isEmpty ? "" : lines.joined(separator: "\n") + "\n"
+      try DurableFile.replace(file, with: Array(kept.utf8), mode: 0o644)
+    }
+  }
+
+  private static func jsonStep(_ line: Substring) -> Int? {
+    guard let range = line.range(of: "\"step\":") else { return nil }
+    return Int(line[range.upperBound...].prefix { $0.isNumber })
+  }
+
+  private static func csvStep(_ line: Substring) -> Int? { Int(line.prefix { $0 != "," }) }
+}

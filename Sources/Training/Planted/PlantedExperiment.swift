@@ -1,0 +1,90 @@
+import Core
+import HRM
+
+/// Training on a planted market and judging the outcome against the best policy on a fresh path: what tells a trainer
+/// that finds an edge from one that imagines it.
+public struct PlantedExperiment: Sendable {
+  /// Name of the market, for example `easy`.
+  public let name: String
+  /// The market.
+  public let market: PlantedMarket
+  /// Of paths, weights and draws.
+  public let seed: UInt64
+  /// Features that mean nothing, beside the two that do.
+  public let distractors: Int
+  /// The task, with the fresh path as its validation.
+  public let task: TradingTask
+  /// How it is trained.
+  public let settings: TrainerSettings
+  private let fresh: PlantedMarket.Path
+
+  /// Bars that are trained on, and bars of the fresh path.
+  public static let trainingBars = 200_000, freshBars = 100_000
+
+  /// The recipe, the same for every market.
+  public init(name: String, market: PlantedMarket, seed: UInt64, distractors: Int = 0, steps: Int = 2000) throws {
+    let architecture = HRMArchitecture.trading(
+      dH: 32, dL: 32, heads: (2, 2), layers: (1, 1), innerMultiple: 32, cycles: 2, steps: 2, reset: false,
+      maxSegments: 1, features: 2 + distractors, patch: 4, patches: 7, instruments: (1, 1), timeframes: (1, 1))
+    let window = architecture.windowBars
+    func stream(_ path: UInt64) -> UInt64 { CounterRandom(seed: seed, purpose: .plantedMarket, step: path).key }
+    let train = market.path(seed: stream(1), bars: Self.trainingBars)
+    fresh = market.path(seed: stream(2), bars: Self.freshBars)
+    var trading = TradingSettings()
+    trading.turnoverCost = market.cost
+    task = try TradingTask(
+      architecture: architecture,
+      train: [market.series(train, seed: stream(3), distractors: distractors, windowBars: window)],
+      validation: [
+        market.series(
+          fresh, seed: stream(4), returns: market.expectedReturns(fresh), distractors: distractors, windowBars: window)
+      ], settings: trading)
+    var settings = TrainerSettings(
+      seed: seed, lanes: 8, steps: steps, maxSegments: 1,
+      schedule: LearningSchedule(peak: 1e-3, warmUpSteps: 50, shape: .cosine))
+    settings.averageKeep = 0.98
+    self.settings = settings
+    self.name = name
+    self.market = market
+    self.seed = seed
+    self.distractors = distractors
+  }
+
+  /// What a network reached on the fresh path, and what others reach there, in expected net gain of a bar.
+  public struct Result: Codable, Equatable, Sendable {
+    /// The market and the seed.
+    public var market: String, seed: UInt64, distractors: Int
+    /// Steps of the run.
+    public var steps: Int
+    /// Gain of a bar in basis points: of the network, of the best policy, of the signal's sign, of a straight line.
+    public var gainBp: Double, optimalGainBp: Double, signGainBp: Double, lineGainBp: Double
+    /// Gains over the best policy's; nil where that earns nothing.
+    public var gainShare: Double?, signShare: Double?, lineShare: Double?
+    /// Share of bars in a position, and units of turnover a bar.
+    public var exposure: Double, turnover: Double
+    /// Processor time of the process until the end, in seconds.
+    public var cpuSeconds: Double
+  }
+
+  /// Judges weights on the fresh path.
+  public func judge(_ parameters: HRMParameters, threads: Int, cpuSeconds: () -> Double) throws -> Result {
+    let series = task.validation[0]
+    let costs = TradingCosts(turnover: market.cost)
+    func gain(_ decide: (Int, PositionSide) -> Action) -> Double {
+      GreedyRun.validation([GreedyRunner.walk(series, costs: costs, decide)]).score
+    }
+    let best = PlantedOptimum(market)
+    let line = PlantedLine(task.train[0], cost: market.cost)
+    let optimal = gain { best.action(fresh.signal[$0], from: $1) }
+    let sign = gain { PlantedRules.sign(fresh.signal[$0], from: $1) }
+    let straight = gain { line.action(series, bar: $0, from: $1) }
+    let own = try task.validate(parameters, threads: threads)
+    func figure(_ name: String) -> Double { own.figures.first { $0.name == name }?.value ?? .nan }
+    func share(_ gain: Double) -> Double? { optimal > 0 && best.gainPerBar > 0 ? gain / optimal : nil }
+    return Result(
+      market: name, seed: seed, distractors: distractors, steps: settings.steps, gainBp: own.score * 1e4,
+      optimalGainBp: optimal * 1e4, signGainBp: sign * 1e4, lineGainBp: straight * 1e4, gainShare: share(own.score),
+      signShare: share(sign), lineShare: share(straight), exposure: figure("exposure"),
+      turnover: figure("turnover"), cpuSeconds: cpuSeconds())
+  }
+}

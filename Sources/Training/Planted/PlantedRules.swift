@@ -1,0 +1,83 @@
+import Core
+
+/// Policies that know less of a planted market than its best one does.
+public enum PlantedRules {
+  /// In the direction of the signal, whatever a turn costs.
+  public static func sign(_ signal: Double, from position: PositionSide) -> Action {
+    switch position {
+    case .flat: signal > 0 ? .buyLong : signal < 0 ? .sellShort : .hold
+    case .long: signal > 0 ? .hold : .closeLong
+    case .short: signal < 0 ? .hold : .closeShort
+    }
+  }
+}
+
+/// A straight line through the features of a bar as forecast of what a decision earns, and two thresholds on it that
+/// did best on the bars it was fitted to.
+public struct PlantedLine: Sendable {
+  private static let ridge = 1e-3
+  private let weights: [Double]
+  private let openAbove: Double, holdAbove: Double
+
+  /// Fits the line, then the thresholds.
+  public init(_ series: TradingSeries, cost: Double) {
+    let weights = Self.fit(series)
+    let forecasts = (0..<series.count).map { Self.forecast(series, $0, weights) }
+    let spread = (forecasts.reduce(0) { $0 + $1 * $1 } / Double(max(1, forecasts.count))).squareRoot()
+    let costs = TradingCosts(turnover: cost)
+    var best = (score: 0.0, open: Double.infinity, hold: Double.infinity)
+    for open in stride(from: 0.0, through: 2, by: 0.1) {
+      for hold in stride(from: -1.0, through: open, by: 0.1) {
+        let run = GreedyRunner.walk(series, costs: costs) { bar, position in
+          Self.action(forecasts[bar], from: position, open: open * spread, hold: hold * spread)
+        }
+        let score = run.rewards.reduce(0, +)
+        if score > best.score { best = (score, open * spread, hold * spread) }
+      }
+    }
+    self.weights = weights
+    (openAbove, holdAbove) = (best.open, best.hold)
+  }
+
+  /// The action at a bar from a position.
+  public func action(_ series: TradingSeries, bar: Int, from position: PositionSide) -> Action {
+    Self.action(Self.forecast(series, bar, weights), from: position, open: openAbove, hold: holdAbove)
+  }
+
+  private static func action(_ forecast: Double, from position: PositionSide, open: Double, hold: Double) -> Action {
+    switch position {
+    case .flat: forecast > open ? .buyLong : forecast < -open ? .sellShort : .hold
+    case .long: forecast > hold ? .hold : .closeLong
+    case .short: forecast < -hold ? .hold : .closeShort
+    }
+  }
+
+  private static func forecast(_ series: TradingSeries, _ bar: Int, _ weights: [Double]) -> Double {
+    var sum = 0.0
+    for feature in weights.indices {
+      sum += weights[feature] * Double(series.features[bar * series.featureCount + feature])
+    }
+    return sum
+  }
+
+  /// Ridge regression by elimination.
+  private static func fit(_ series: TradingSeries) -> [Double] {
+    let count = series.featureCount
+    var matrix = [[Double]](repeating: [Double](repeating: 0, count: count + 1), count: count)
+    for bar in 0..<series.count where series.isDecidable[bar] && series.returns[bar].isFinite {
+      let row = series.features[(bar * count)..<((bar + 1) * count)].map(Double.init)
+      for first in 0..<count {
+        for second in 0..<count { matrix[first][second] += row[first] * row[second] }
+        matrix[first][count] += row[first] * series.returns[bar]
+      }
+    }
+    for index in 0..<count { matrix[index][index] += ridge * Double(series.count) }
+    for pivot in 0..<count {
+      for row in 0..<count where row != pivot {
+        let factor = matrix[row][pivot] / matrix[pivot][pivot]
+        for column in pivot...count { matrix[row][column] -= factor * matrix[pivot][column] }
+      }
+    }
+    return (0..<count).map { matrix[$0][count] / matrix[$0][$0] }
+  }
+}

@@ -1,0 +1,101 @@
+import Core
+import HRM
+
+/// What the surest action at every bar would have earned, from a real position, bar after bar.
+public struct GreedyRun: Sendable {
+  /// What each decision earned, net, in the order of the bars that could be decided.
+  public var rewards: [Double] = []
+  /// Their bars in the series.
+  public var bars: [Int] = []
+  /// Bars in a position, and units of turnover.
+  public var heldBars = 0, turnover = 0
+
+  /// Mean and standard error over all decisions of several runs, and how much they traded.
+  public static func validation(_ runs: [GreedyRun]) -> Validation {
+    let rewards = runs.flatMap(\.rewards)
+    let count = Double(max(1, rewards.count))
+    let mean = rewards.reduce(0, +) / count
+    let variance = rewards.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / max(1, count - 1)
+    return Validation(
+      score: mean, standardError: (variance / count).squareRoot(),
+      figures: [
+        LossPart("payoff_bp", mean * 1e4),
+        LossPart("exposure", Double(runs.reduce(0) { $0 + $1.heldBars }) / count),
+        LossPart("turnover", Double(runs.reduce(0) { $0 + $1.turnover }) / count),
+        LossPart("decisions", Double(rewards.count)),
+      ])
+  }
+}
+
+/// Lets a network decide along series.
+public final class GreedyRunner {
+  /// Bars whose three positions are thought about together.
+  private static let batchBars = 128
+  private let network: TrainingNetwork
+  private let maxSegments: Int
+  private let windowBars: Int
+
+  /// A runner on given weights, every decision `maxSegments` deep.
+  public init(parameters: HRMParameters, maxSegments: Int, threads: Int) {
+    network = TrainingNetwork(
+      parameters: parameters, lanes: Self.batchBars * TradingStep.positions, threads: threads)
+    self.maxSegments = maxSegments
+    windowBars = parameters.architecture.windowBars
+  }
+
+  /// The surest legal action of each bar from each position: [bars, 3].
+  public func actions(_ series: TradingSeries, isUnknown: Bool = false) -> [Action] {
+    var actions = [Action](repeating: .hold, count: series.count * TradingStep.positions)
+    for first in stride(from: 0, to: series.count, by: Self.batchBars) {
+      let bars = first..<min(first + Self.batchBars, series.count)
+      guard bars.contains(where: { series.isDecidable[$0] }) else { continue }
+      let inputs = series.inputs(bars, windowBars: windowBars, isUnknown: isUnknown)
+      for row in 0..<inputs.count {
+        network.take(inputs, sequence: row, lane: row)
+        network.resetState(row)
+      }
+      var outputs = network.forward()
+      for _ in 1..<max(1, maxSegments) { outputs = network.forward() }
+      for row in 0..<inputs.count {
+        let mask = LegalMask(
+          position: PositionSide.inOrder[row % TradingStep.positions], isShortable: series.isShortable)
+        actions[first * TradingStep.positions + row] = TradingTask.best(outputs.policy, row: row, mask)
+      }
+    }
+    return actions
+  }
+
+  /// What the surest actions earn along a series. A stretch that cannot be decided is met flat: a position is closed
+  /// before it, at its cost.
+  public func run(_ series: TradingSeries, costs: TradingCosts, isUnknown: Bool = false) -> GreedyRun {
+    Self.walk(series, costs: costs) { [actions = actions(series, isUnknown: isUnknown)] bar, position in
+      actions[bar * TradingStep.positions + position.place]
+    }
+  }
+
+  /// The same for any rule.
+  public static func walk(
+    _ series: TradingSeries, costs: TradingCosts, _ decide: (Int, PositionSide) -> Action
+  ) -> GreedyRun {
+    var run = GreedyRun()
+    var position = PositionSide.flat
+    for bar in 0..<series.count {
+      guard series.isDecidable[bar] else {
+        if position != .flat, !run.rewards.isEmpty {
+          run.rewards[run.rewards.count - 1] -= costs.turnover
+          run.turnover += 1
+        }
+        position = .flat
+        continue
+      }
+      let action = decide(bar, position)
+      run.rewards.append(
+        TradingStep.reward(from: position, action, change: series.returns[bar], costs: costs))
+      run.bars.append(bar)
+      if action != .hold { run.turnover += 1 }
+      position = position.after(action)
+      if position != .flat { run.heldBars += 1 }
+    }
+    return run
+  }
+}

@@ -1,0 +1,183 @@
+import Core
+import Glibc
+import HRM
+
+/// Adds up, lane by lane, what a trading network's answers cost, and the gradient of that.
+struct TradingJudge {
+  private let task: TradingTask
+  private let outputs: HeadOutputs
+  private let ahead: (qHalt: [Float], qContinue: [Float])?
+  private let share: Double
+  private let objective: PolicyEvaluation.Objective
+  private let oracleWeight: Double
+  private var evaluation: PolicyEvaluation
+  private var gradients: HeadGradients
+  private var payoff = 0.0, entropy = 0.0, exposure = 0.0, turnover = 0.0
+  private var value = 0.0, quantity = 0.0, oracle = 0.0, halt = 0.0, goOn = 0.0
+  private var loss = 0.0
+
+  init(
+    _ task: TradingTask, outputs: HeadOutputs, ahead: (qHalt: [Float], qContinue: [Float])?, laneCount: Int,
+    progress: Double
+  ) {
+    let settings = task.settings
+    self.task = task
+    self.outputs = outputs
+    self.ahead = ahead
+    share = 1 / Double(laneCount)
+    objective = PolicyEvaluation.Objective(
+      unit: task.unit, evenShare: settings.evenShare, entropyWeight: settings.entropyWeight * (1 - progress))
+    oracleWeight = settings.oracleWeight * max(0, 1 - 2 * progress)
+    evaluation = PolicyEvaluation(bars: settings.windowBars)
+    gradients = HeadGradients(task.architecture, lanes: outputs.qHalt.count)
+  }
+
+  var judgement: Judgement {
+    let parts = [
+      ("payoff_bp", payoff * 1e4), ("exposure", exposure), ("turnover", turnover), ("entropy", entropy),
+      ("value", value), ("quantity", quantity), ("oracle", oracle), ("q_halt", halt), ("q_continue", goOn),
+    ]
+    return Judgement(loss: loss, parts: parts.map { LossPart($0, share * $1) }, gradients: gradients)
+  }
+
+  mutating func add(_ lane: LaneView, number: Int) {
+    let rows = (number * task.rowsPerLane)..<((number + 1) * task.rowsPerLane)
+    let series = task.train[lane.sample.source]
+    let bars = task.bars(of: lane.sample)
+    addPayoff(rows, series, bars, start: WindowOptions(lane.sample).start)
+    addOracle(rows, lane.sample.source, bars)
+    addValues(rows, series, bars)
+    addQuantities(rows, series, bars)
+    if task.architecture.maxSegments > 1 { addHalting(rows, lane, isShortable: series.isShortable) }
+  }
+
+  private mutating func addPayoff(
+    _ rows: Range<Int>, _ series: TradingSeries, _ bars: Range<Int>, start: PositionSide
+  ) {
+    let numbers = (rows.lowerBound * Action.count)..<(rows.upperBound * Action.count)
+    let window = PolicyEvaluation.Window(
+      changes: series.returns[bars], deviations: series.deviations[bars], costs: task.settings.costs,
+      isShortable: series.isShortable, start: start)
+    let parts = outputs.policy.withUnsafeBufferPointer {
+      evaluation.evaluate(logits: UnsafeBufferPointer(rebasing: $0[numbers]), window, objective)
+    }
+    gradients.policy.withUnsafeMutableBufferPointer { [evaluation, share] in
+      evaluation.addGradient(to: UnsafeMutableBufferPointer(rebasing: $0[numbers]), scale: share)
+    }
+    payoff += parts.payoff / Double(bars.count)
+    exposure += parts.exposure
+    turnover += parts.turnover
+    entropy += parts.entropy
+    loss += share * (parts.loss - objective.entropyWeight * parts.entropy)
+  }
+
+  /// Cross entropy against what hindsight would have done.
+  private mutating func addOracle(_ rows: Range<Int>, _ source: Int, _ bars: Range<Int>) {
+    guard oracleWeight > 0, let labels = task.labels else { return }
+    let scale = share * oracleWeight / Double(bars.count)
+    for (offset, row) in rows.enumerated() {
+      let bar = bars.lowerBound + offset / TradingStep.positions
+      let place = offset % TradingStep.positions
+      let weight = evaluation.weights[offset] * Double(labels.weight(source, bar: bar, place: place))
+      guard weight > 0 else { continue }
+      for action in 0..<Action.count {
+        let wanted = Double(labels.share(source, bar: bar, place: place, action: action))
+        let probability = evaluation.probabilities[offset * Action.count + action]
+        gradients.policy[row * Action.count + action] += Float(scale * weight * (probability - wanted))
+        if wanted > 0 {
+          let part = -weight * wanted * log(max(probability, 1e-300)) / Double(bars.count)
+          oracle += part
+          loss += share * oracleWeight * part
+        }
+      }
+    }
+  }
+
+  /// The value head against what the policy is worth from here, in units of a day's deviation.
+  private mutating func addValues(_ rows: Range<Int>, _ series: TradingSeries, _ bars: Range<Int>) {
+    let scale = 1 / Double(rows.count)
+    for (offset, row) in rows.enumerated() {
+      let deviation = series.deviations[bars.lowerBound + offset / TradingStep.positions] * Double(24).squareRoot()
+      guard deviation > 0 else { continue }
+      let error = Double(outputs.values[row]) - evaluation.values[offset] / deviation
+      let isNear = abs(error) <= 1
+      value += scale * (isNear ? error * error / 2 : abs(error) - 0.5)
+      let slope = isNear ? error : error > 0 ? 1 : -1
+      gradients.values[row] = Float(share * task.settings.valueWeight * scale * slope)
+      loss += share * task.settings.valueWeight * scale * (isNear ? error * error / 2 : abs(error) - 0.5)
+    }
+  }
+
+  /// The quantity head of opening actions against what the position, held as the policy would, deserved in hindsight.
+  private mutating func addQuantities(_ rows: Range<Int>, _ series: TradingSeries, _ bars: Range<Int>) {
+    let riskAversion = max(task.settings.riskAversion, 1)
+    let scale = 1 / Double(bars.count)
+    for side in [PositionSide.long, .short] where side == .long || series.isShortable {
+      // Backwards: what a position of one unit that is held from here on earns, and its variance.
+      var gain = -task.settings.turnoverCost
+      var variance = 0.0
+      for bar in stride(from: bars.count - 1, through: 0, by: -1) {
+        let index = bars.lowerBound + bar
+        let deviation = series.deviations[index]
+        let earned = Double(side.rawValue) * series.returns[index]
+        let (openedGain, openedVariance) = (gain + earned, variance + deviation * deviation)
+        let flat = bar * TradingStep.positions
+        let opening = Int(side == .long ? Action.buyLong.rawValue : Action.sellShort.rawValue)
+        let probability = evaluation.probabilities[flat * Action.count + opening]
+        let wanted = min(
+          1, max(0, (openedGain - task.settings.turnoverCost) / max(riskAversion * openedVariance, 1e-12)))
+        addQuantity(row: rows.lowerBound + flat, wanted: wanted, weight: scale * probability)
+        // Whether the policy, in this position, would close it here: then what came before ends here.
+        let held = flat + side.place
+        let closing = Int(side == .long ? Action.closeLong.rawValue : Action.closeShort.rawValue)
+        let close = evaluation.probabilities[held * Action.count + closing]
+        let isClosed = close > evaluation.probabilities[held * Action.count + Int(Action.hold.rawValue)]
+        (gain, variance) = isClosed ? (-task.settings.turnoverCost, 0) : (openedGain, openedVariance)
+      }
+    }
+  }
+
+  private mutating func addQuantity(row: Int, wanted: Double, weight: Double) {
+    let (error, slope) = ScalarLoss.squaredSigmoid(logit: outputs.quantityLogits[row], target: wanted)
+    quantity += weight * error
+    loss += share * task.settings.quantityWeight * weight * error
+    gradients.quantityLogits[row] += Float(share * task.settings.quantityWeight * weight * slope)
+  }
+
+  /// When to stop: where the end is known, whether this segment says the same already; else how little its action costs.
+  private mutating func addHalting(_ rows: Range<Int>, _ lane: LaneView, isShortable: Bool) {
+    let settings = task.settings
+    let actions = task.actions(outputs, rows: rows, of: lane.sample)
+    let scale = 0.5 / Double(rows.count)
+    for (offset, row) in rows.enumerated() {
+      let isKnown = !lane.finalActions.isEmpty
+      let target =
+        isKnown
+        ? (actions[offset] == lane.finalActions[offset] ? 1 : 0) : 1 - regret(offset, Int(actions[offset]))
+      let weight = isKnown ? 1 : settings.regretWeight
+      let stop = ScalarLoss.binary(logit: outputs.qHalt[row], target: target)
+      halt += scale * weight * stop.loss
+      loss += share * scale * weight * stop.loss
+      gradients.qHalt[row] = Float(share * scale * weight * stop.slope)
+      guard let ahead, lane.segments < task.architecture.maxSegments else { continue }
+      let isNextLast = lane.segments + 1 == task.architecture.maxSegments
+      let next = isNextLast ? ahead.qHalt[row] : max(ahead.qHalt[row], ahead.qContinue[row])
+      let wanted =
+        isNextLast ? ScalarLoss.sigmoid(Double(next)) : max(0, ScalarLoss.sigmoid(Double(next)) - settings.segmentPrice)
+      let onward = ScalarLoss.binary(logit: outputs.qContinue[row], target: wanted)
+      goOn += scale * onward.loss
+      loss += share * scale * onward.loss
+      gradients.qContinue[row] = Float(share * scale * onward.slope)
+    }
+  }
+
+  /// How much less an action is worth than the best, as a share of the cap.
+  private func regret(_ row: Int, _ action: Int) -> Double {
+    var best = -Double.infinity
+    for other in 0..<Action.count where !evaluation.actionValues[row * Action.count + other].isNaN {
+      best = max(best, evaluation.actionValues[row * Action.count + other])
+    }
+    let lost = best - evaluation.actionValues[row * Action.count + action]
+    return min(1, max(0, lost / task.regretCap))
+  }
+}

@@ -1,0 +1,109 @@
+import Core
+import HRM
+
+/// Trading as a thing to be learnt: a lane holds a window of bars, three rows for each, one a position, and what is
+/// maximised is the exact payoff of the policy over the window. Source: `training.md` §§ 2.3 and 3 of the design.
+public struct TradingTask: TrainingTask, Sendable {
+  public let architecture: HRMArchitecture
+  /// What is trained on, and what is validated on.
+  public let train: [TradingSeries], validation: [TradingSeries]
+  /// How.
+  public let settings: TradingSettings
+  /// Median over the training span of σ · √24: what rewards are measured in.
+  public let unit: Double
+  /// Regret that counts as a wholly wrong action: the 90th percentile of what actions differ by.
+  public let regretCap: Double
+  let sampler: any WindowSampler
+  let labels: OracleLabels?
+
+  public var rowsPerLane: Int { settings.windowBars * TradingStep.positions }
+  public var learnsStability: Bool { true }
+
+  /// A task on given series.
+  ///
+  /// - Parameter sampler: nil draws windows evenly.
+  public init(
+    architecture: HRMArchitecture, train: [TradingSeries], validation: [TradingSeries], settings: TradingSettings,
+    sampler: (any WindowSampler)? = nil
+  ) throws {
+    self.architecture = architecture
+    self.train = train
+    self.validation = validation
+    self.settings = settings
+    self.sampler = try sampler ?? EvenSampler(train, bars: settings.windowBars)
+    unit = Self.unit(of: train)
+    // A day's move against a round trip: what a wrong action can be worth at most, about.
+    regretCap = 2 * (unit + 2 * settings.turnoverCost)
+    labels = settings.oracleWeight > 0 ? OracleLabels(train, settings: settings) : nil
+    guard unit > 0, unit.isFinite else { throw TrainingError("prices of the training span do not move") }
+  }
+
+  private static func unit(of series: [TradingSeries]) -> Double {
+    let deviations = series.flatMap { series in
+      series.deviations.indices.lazy.filter { series.isDecidable[$0] }.map { series.deviations[$0] }
+    }.sorted()
+    return deviations.isEmpty ? 0 : deviations[deviations.count / 2] * Double(24).squareRoot()
+  }
+
+  /// The first weights of a seed, with the HOLD bias.
+  public func firstWeights(seed: UInt64) throws -> HRMParameters {
+    let parameters = try HRMParameters(architecture: architecture, seed: seed)
+    parameters.add(Float(settings.holdBias), to: "b_policy", at: Int(Action.hold.rawValue))
+    return parameters
+  }
+
+  public func draw(seed: UInt64, step: Int, lane: Int) -> LaneSample {
+    sampler.draw(seed: seed, step: step, lane: lane)
+  }
+
+  /// Bars of a sample.
+  func bars(of sample: LaneSample) -> Range<Int> { sample.start..<(sample.start + settings.windowBars) }
+
+  public func inputs(of sample: LaneSample) -> TrainingInputs {
+    train[sample.source].inputs(
+      bars(of: sample), windowBars: architecture.windowBars, isUnknown: WindowOptions(sample).isUnknown)
+  }
+
+  public func minimumSegments(of sample: LaneSample) -> Int {
+    guard let floor = settings.complexityFloor else { return 0 }
+    let complexity = train[sample.source].complexity[bars(of: sample)]
+    return MinimumDepth.segments(
+      complexity: complexity.reduce(0, +) / Double(complexity.count), floor: floor,
+      maximum: architecture.maxSegments)
+  }
+
+  public func actions(_ outputs: HeadOutputs, rows: Range<Int>, of sample: LaneSample) -> [Int8] {
+    let isShortable = train[sample.source].isShortable
+    return rows.map { row in
+      let position = PositionSide.inOrder[(row - rows.lowerBound) % TradingStep.positions]
+      return Int8(
+        Self.best(outputs.policy, row: row, LegalMask(position: position, isShortable: isShortable)).rawValue)
+    }
+  }
+
+  /// The legal action of the largest logit; HOLD before closing before opening where they are equal.
+  static func best(_ policy: [Float], row: Int, _ mask: LegalMask) -> Action {
+    var best = Action.hold
+    for action in Action.allCases.reversed() where mask.contains(action) {
+      if policy[row * Action.count + Int(action.rawValue)] > policy[row * Action.count + Int(best.rawValue)] {
+        best = action
+      }
+    }
+    return best
+  }
+
+  public func judge(
+    _ outputs: HeadOutputs, ahead: (qHalt: [Float], qContinue: [Float])?, lanes: [LaneView], laneCount: Int,
+    progress: Double
+  ) -> Judgement {
+    var judge = TradingJudge(self, outputs: outputs, ahead: ahead, laneCount: laneCount, progress: progress)
+    for lane in lanes.indices { judge.add(lanes[lane], number: lane) }
+    return judge.judgement
+  }
+
+  public func validate(_ parameters: HRMParameters, threads: Int) throws -> Validation {
+    let runner = GreedyRunner(parameters: parameters, maxSegments: architecture.maxSegments, threads: threads)
+    let runs = validation.map { runner.run($0, costs: TradingCosts(turnover: settings.turnoverCost)) }
+    return GreedyRun.validation(runs)
+  }
+}
