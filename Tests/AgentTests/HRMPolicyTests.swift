@@ -38,6 +38,23 @@ struct HRMPolicyTests {
     #expect(policy.decide(other).request?.input.timeframeRow == 0)
   }
 
+  @Test("The network sees the window on its model's scale; the observation stays as it is")
+  func scale() throws {
+    let normaliser = try #require(InputNormaliser(means: [1, 2], deviations: [2, 0.5]))
+    func setup(_ windowCount: Int) -> HRMPolicy.Setup {
+      HRMPolicy.Setup(
+        instrumentRows: [], timeframe: .oneSecond, timeframeRow: 4, windowCount: windowCount, contextCount: 2,
+        limits: limits, quantityMin: .zero, quantityMax: .one, normaliser: normaliser)
+    }
+    let identity = PolicyIdentity(name: "hrm-tiny", sha256: "", isUntrained: true)
+    var policy = try HRMPolicy(identity: identity, setup: setup(8))
+    let observation = seen()
+    let request = try #require(policy.decide(observation).request)
+    #expect(request.input.bars == [0, 0, 1, 4, 2, 5, 3, 5] && observation.window == window)
+    #expect(request.input.context == [0.5, -0.5] && policy.normaliser == normaliser)
+    #expect(throws: PolicyError.self) { try HRMPolicy(identity: identity, setup: setup(7)) }
+  }
+
   @Test("It holds while warming up and fails on what the network must not see")
   func quality() throws {
     var policy = try policy()

@@ -47,6 +47,6 @@ extension HRMPolicy {
         timeframeRow: manifest.row(ofTimeframe: timeframe.description),
         windowCount: architecture.windowBars * architecture.nFeatures, contextCount: architecture.nAccount,
         limits: options.limits, complexitySetsMinimum: options.complexitySetsMinimum, quantityMin: options.quantityMin,
-        quantityMax: options.quantityMax))
+        quantityMax: options.quantityMax, normaliser: manifest.normaliser))
   }
 }

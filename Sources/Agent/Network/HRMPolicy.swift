@@ -27,11 +27,14 @@ public struct HRMPolicy: Policy {
     public var quantityMin: Rate
     /// See `quantityMin`.
     public var quantityMax: Rate
+    /// Scale of the numbers of bars that the model was trained on; nil: they are taken as they are.
+    public var normaliser: InputNormaliser?
 
     /// A setup as given.
     public init(
       instrumentRows: [Int], timeframe: Timeframe, timeframeRow: Int, windowCount: Int, contextCount: Int,
-      limits: ThinkingLimits, complexitySetsMinimum: Bool = false, quantityMin: Rate, quantityMax: Rate
+      limits: ThinkingLimits, complexitySetsMinimum: Bool = false, quantityMin: Rate, quantityMax: Rate,
+      normaliser: InputNormaliser? = nil
     ) {
       self.instrumentRows = instrumentRows
       self.timeframe = timeframe
@@ -42,8 +45,12 @@ public struct HRMPolicy: Policy {
       self.complexitySetsMinimum = complexitySetsMinimum
       self.quantityMin = quantityMin
       self.quantityMax = quantityMax
+      self.normaliser = normaliser
     }
   }
+
+  /// Scale of the numbers of bars before the network sees them; nil: none.
+  public var normaliser: InputNormaliser? { setup.normaliser }
 
   /// A policy over the network with `identity`. Throws `PolicyError.parameters`.
   public init(identity: PolicyIdentity, setup: Setup) throws {
@@ -55,6 +62,9 @@ public struct HRMPolicy: Policy {
     guard setup.windowCount > 0, setup.contextCount > 0, setup.limits.minSegments >= 1,
       setup.limits.minSegments <= setup.limits.maxSegments
     else { throw PolicyError.parameters("hrm: shapes must be positive and 1 <= act_min <= act_max") }
+    guard setup.normaliser.map({ setup.windowCount.isMultiple(of: $0.means.count) }) ?? true else {
+      throw PolicyError.parameters("hrm: the normaliser does not fit a window of \(setup.windowCount) numbers")
+    }
     self.identity = identity
     self.setup = setup
   }
@@ -75,8 +85,10 @@ public struct HRMPolicy: Policy {
           + "the model takes \(setup.windowCount) and \(setup.contextCount)")
     }
     let index = Int(observation.instrument.index)
+    var bars = observation.window
+    setup.normaliser?.apply(to: &bars)
     let input = HRMInput(
-      bars: observation.window,
+      bars: bars,
       instrumentRow: index < setup.instrumentRows.count ? setup.instrumentRows[index] : 0,
       timeframeRow: observation.timeframe == setup.timeframe ? setup.timeframeRow : 0,
       context: observation.context)

@@ -132,7 +132,7 @@ struct LoadedPolicy {
     let runner = try NetworkRunner(
       network, request.settings.hierarchicalReasoningModel, capacity: HRMInference.largestCapacity)
     let cache = try places.cache.map {
-      try OutlookCache(directory: $0, key: try request.outlookKey(plan, policy: policy.identity))
+      try OutlookCache(directory: $0, key: try request.outlookKey(plan, policy: policy))
     }
     return NetworkOutlook(plan, policy: policy, runner: runner, cache: cache)
   }
@@ -140,12 +140,13 @@ struct LoadedPolicy {
 
 extension BacktestRequest {
   /// The hash of everything that a network's answers depend on.
-  fileprivate func outlookKey(_ plan: BacktestPlan, policy: PolicyIdentity) throws -> String {
+  fileprivate func outlookKey(_ plan: BacktestPlan, policy: HRMPolicy) throws -> String {
     let model = settings.hierarchicalReasoningModel
     let parts =
       [
-        policy.sha256, FeatureSchema.hash, "\(plan.timeframe)", "\(from?.milliseconds ?? 0)", HRMNetwork.kernelName,
-        "\(model)",
+        policy.identity.sha256, FeatureSchema.hash, "\(plan.timeframe)", "\(from?.milliseconds ?? 0)",
+        HRMNetwork.kernelName,
+        "\(model)", policy.normaliser.map { "\($0.means) \($0.deviations)" } ?? "",
       ] + plan.instruments.instruments.map { "\($0.symbol) \($0.isShortable)" } + (try data.map { try $0.digest() })
     return SHA256.hex(SHA256.digest(Array(parts.joined(separator: "\n").utf8)))
   }

@@ -88,7 +88,8 @@ package struct ModelCopy {
     _ copied: [String: StoredTensor], progress: (String, Double) throws -> Void
   ) throws -> Quantisation.Agreement {
     let sample = try ObservationSample(
-      request.sample, count: request.observations, seed: request.seed, vocabulary: master.vocabulary)
+      request.sample, count: request.observations, seed: request.seed, vocabulary: master.vocabulary,
+      normaliser: master.normaliser)
     let depth = min(request.depth ?? master.architecture.maxSegments, master.architecture.maxSegments)
     var meter = try modelWork {
       AgreementMeter(

@@ -28,6 +28,7 @@ package struct ObservationSample {
   package let seed: UInt64
   private let wanted: Int
   private let vocabulary: ModelVocabulary
+  private let normaliser: InputNormaliser?
   /// Observations met so far.
   private var met = 0
   private var random: CounterRandom
@@ -37,10 +38,13 @@ package struct ObservationSample {
   /// recorded one its own.
   ///
   /// - Throws: `StartError` 66 when a file cannot be read or the files hold too little.
-  package init(_ source: Source, count: Int, seed: UInt64, vocabulary: ModelVocabulary) throws {
+  package init(
+    _ source: Source, count: Int, seed: UInt64, vocabulary: ModelVocabulary, normaliser: InputNormaliser? = nil
+  ) throws {
     wanted = count
     self.seed = seed
     self.vocabulary = vocabulary
+    self.normaliser = normaliser
     random = CounterRandom(key: CounterRandom.mix(seed))
     switch source {
     case .simulated:
@@ -122,9 +126,11 @@ package struct ObservationSample {
       if let flag = flags[name] { context[index] = flag ? 1 : 0 }
     }
     let mask = LegalMask(position: side, isShortable: isShortable)
+    var bars = observation.window
+    normaliser?.apply(to: &bars)
     return AgreementMeter.Sample(
       input: HRMInput(
-        bars: observation.window, instrumentRow: instrumentRow, timeframeRow: timeframeRow, context: context),
+        bars: bars, instrumentRow: instrumentRow, timeframeRow: timeframeRow, context: context),
       legal: Action.allCases.map(mask.contains))
   }
 

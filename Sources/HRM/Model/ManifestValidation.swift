@@ -37,6 +37,7 @@ extension ModelManifest {
           : "is missing, but precision is \(precision.label): a copy names its source")
     }
     try quantisation?.validate(file: file)
+    if let fault = normaliser?.fault(featureCount: architecture.nFeatures) { throw refuse("normaliser", fault) }
   }
 
   /// Whether a text is 1...128 of `A-Z a-z 0-9 . _ -`.

@@ -33,6 +33,8 @@ public struct ModelManifest: Codable, Equatable, Sendable {
   public var quantisation: Quantisation?
   /// `instruments` and `timeframes` → rows that stood for something once and are never given out again; nil: none.
   public var retiredRows: [String: [Int]]?
+  /// Scale of the numbers of bars that the weights were trained on; nil: they are taken as they are.
+  public var normaliser: InputNormaliser?
 
   enum CodingKeys: String, CodingKey {
     case format, name, architecture
@@ -41,6 +43,7 @@ public struct ModelManifest: Codable, Equatable, Sendable {
     case createdBy = "created_by"
     case precision, quantisation
     case retiredRows = "retired_rows"
+    case normaliser
   }
 
   /// A manifest as given. Symbols and labels get rows 1, 2, … in their order.
@@ -83,6 +86,7 @@ public struct ModelManifest: Codable, Equatable, Sendable {
     precision = try container.decodeIfPresent(HRMPrecision.self, forKey: .precision) ?? .float32
     quantisation = try container.decodeIfPresent(Quantisation.self, forKey: .quantisation)
     retiredRows = try container.decodeIfPresent([String: [Int]].self, forKey: .retiredRows)
+    normaliser = try container.decodeIfPresent(InputNormaliser.self, forKey: .normaliser)
   }
 
   /// Writes every field that older versions know, `training` also when it is nil, and those of the newer that say
@@ -108,6 +112,7 @@ public struct ModelManifest: Codable, Equatable, Sendable {
     try container.encode(precision, forKey: .precision)
     try container.encodeIfPresent(quantisation, forKey: .quantisation)
     try container.encodeIfPresent(retiredRows, forKey: .retiredRows)
+    try container.encodeIfPresent(normaliser, forKey: .normaliser)
   }
 
   /// Identity of the weights: SHA-256 of `policy.safetensors` in hex.
