@@ -21,6 +21,8 @@ public enum RandomPurpose: UInt64, Sendable {
   case trainingStability = 60
   case trainingSamples = 61
   case plantedMarket = 62
+  case corpusSampling = 63
+  case outcomeShuffle = 64
 }
 
 /// Counter-based random numbers: SplitMix64 keyed by (seed, purpose, step, lane), so that any draw can be had without

@@ -57,7 +57,7 @@ package enum DataSource: Sendable {
   }
 
   /// Opens all sources as one stream. Throws `StartError` naming the source and the remedy.
-  static func open(
+  package static func open(
     _ sources: [DataSource], timeframe: Timeframe?, rules: InstrumentSettings
   ) throws -> MarketSource {
     try MarketSource.joined(sources, timeframe: timeframe, name: \.name) { try $0.open($1, rules) }
