@@ -7,5 +7,5 @@ struct TrainCommand: ParsableCommand {
       EXAMPLES
         hrmbot train planted --case easy
         hrmbot train sudoku --data DIR
-      """, subcommands: [TrainSudokuCommand.self, TrainPlantedCommand.self])
+      """, subcommands: [TrainDataCommand.self, TrainSudokuCommand.self, TrainPlantedCommand.self])
 }
