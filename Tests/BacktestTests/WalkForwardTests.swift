@@ -12,12 +12,6 @@ struct WalkForwardTests {
     #expect(split.train == train && split.test == [3, 4, 5])
   }
 
-  @Test func uniqueness() {
-    let spans = [(0, 3), (2, 5), (3, 6), (8, 9), (9, 13), (11, 14), (15, 18), (19, 22)].map { (start: $0.0, end: $0.1) }
-    let expected = [0.7083333333333334, 0.4583333333333333, 0.5833333333333333, 0.75, 0.6, 0.625, 1, 1]
-    for (ours, theirs) in zip(PurgedSplit.uniqueness(spans), expected) { #expect(abs(ours - theirs) < 1e-12) }
-  }
-
   @Test func foldsFollowTheCalendar() throws {
     let plan = try #require(WalkForwardPlan("train=24mo,validate=6mo,test=3mo"))
     let start = try #require(CalendarDay(year: 2020, month: 1, day: 1)).start

@@ -26,15 +26,4 @@ package struct PurgedSplit: Sendable, Equatable {
       return !meets && !isEmbargoed
     }
   }
-
-  /// Mean over each span of one over the number of spans that hold the moment: how much of a sample is its own.
-  package static func uniqueness(_ spans: [(start: Int, end: Int)]) -> [Double] {
-    spans.map { span in
-      let moments = span.start...span.end
-      let sum = moments.reduce(0.0) { sum, moment in
-        sum + 1 / Double(spans.count { $0.start <= moment && moment <= $0.end })
-      }
-      return sum / Double(moments.count)
-    }
-  }
 }

@@ -30,10 +30,12 @@ package struct CaseFile: Sendable {
   }
 
   /// Computes and compares every case, in the order of the file. `progress` gets the number of cases done.
-  package func results(progress: (Int) -> Void = { _ in }) -> [CaseResult] {
+  package func results(
+    of operations: CaseOperations = .statistics, progress: (Int) -> Void = { _ in }
+  ) -> [CaseResult] {
     cases.enumerated().map { index, tree in
       defer { progress(index + 1) }
-      return CaseResult(tree, name: tree["id"]?.string ?? "case \(index + 1)", tolerance: tolerance)
+      return CaseResult(tree, name: tree["id"]?.string ?? "case \(index + 1)", tolerance: tolerance, operations)
     }
   }
 }
@@ -53,11 +55,11 @@ package struct CaseResult: Sendable {
   /// Values that are not what was expected.
   package var missCount: Int { comparison?.missCount ?? 0 }
 
-  init(_ tree: JSONTree, name: String, tolerance: CaseTolerance) {
+  init(_ tree: JSONTree, name: String, tolerance: CaseTolerance, _ operations: CaseOperations) {
     self.name = name
     let expected = tree["expected"].flatMap { $0.isNull ? nil : $0 }
     do {
-      let (fields, comparison) = try Self.run(tree, expected: expected, tolerance: tolerance)
+      let (fields, comparison) = try Self.run(tree, expected: expected, tolerance: tolerance, operations)
       (self.fields, self.comparison, refusal) = (fields, comparison, nil)
     } catch {
       (fields, comparison, refusal) = ([], nil, "\(error)")
@@ -65,10 +67,10 @@ package struct CaseResult: Sendable {
   }
 
   private static func run(
-    _ tree: JSONTree, expected: JSONTree?, tolerance: CaseTolerance
+    _ tree: JSONTree, expected: JSONTree?, tolerance: CaseTolerance, _ operations: CaseOperations
   ) throws -> ([CaseField], CaseComparison?) {
     guard let input = tree["input"] else { throw StatisticsError("input: is missing") }
-    let fields = try CaseOperation.compute(try CaseInput(input), expected: expected)
+    let fields = try operations.compute(try CaseInput(input), expected: expected)
     guard let expected else { return (fields, nil) }
     guard let members = expected.members else { throw StatisticsError("expected: is not an object") }
     var comparison = CaseComparison(tolerance: tolerance)

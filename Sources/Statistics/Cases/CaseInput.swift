@@ -1,15 +1,18 @@
 import Core
 
 /// The `input` of a case, read by name. Every error names the field.
-struct CaseInput {
-  let tree: JSONTree
+package struct CaseInput: Sendable {
+  /// The object as read.
+  package let tree: JSONTree
 
-  init(_ tree: JSONTree) throws {
+  /// Throws unless it is an object.
+  package init(_ tree: JSONTree) throws {
     guard tree.members != nil else { throw StatisticsError("is not an object") }
     self.tree = tree
   }
 
-  func has(_ name: String) -> Bool { tree[name] != nil }
+  /// Whether there is a member of a name.
+  package func has(_ name: String) -> Bool { tree[name] != nil }
 
   private func member(_ name: String) throws -> JSONTree {
     guard let member = tree[name] else { throw StatisticsError("\(name): is missing") }
@@ -17,9 +20,10 @@ struct CaseInput {
   }
 
   /// A finite number.
-  func number(_ name: String) throws -> Double { try Self.number(try member(name), name) }
+  package func number(_ name: String) throws -> Double { try Self.number(try member(name), name) }
 
-  private static func number(_ tree: JSONTree, _ name: String) throws -> Double {
+  /// A finite number that stands at a place with a name.
+  package static func number(_ tree: JSONTree, _ name: String) throws -> Double {
     guard let value = tree.double, value.isFinite else {
       throw StatisticsError("\(name): \(tree.isNull ? "null" : tree.summary) is not a finite number")
     }
@@ -27,7 +31,7 @@ struct CaseInput {
   }
 
   /// A whole number, also written as 20.0.
-  func integer(_ name: String) throws -> Int {
+  package func integer(_ name: String) throws -> Int {
     let value = try number(name)
     guard let whole = Int(exactly: value) else { throw StatisticsError("\(name): \(value) is not a whole number") }
     return whole
@@ -42,12 +46,14 @@ struct CaseInput {
     return seed
   }
 
-  func text(_ name: String) throws -> String {
+  /// A string.
+  package func text(_ name: String) throws -> String {
     guard let text = try member(name).string else { throw StatisticsError("\(name): is not a string") }
     return text
   }
 
-  func numbers(_ name: String) throws -> [Double] { try Self.numbers(try member(name), name) }
+  /// An array of finite numbers.
+  package func numbers(_ name: String) throws -> [Double] { try Self.numbers(try member(name), name) }
 
   private static func numbers(_ tree: JSONTree, _ name: String) throws -> [Double] {
     guard let array = tree.array else { throw StatisticsError("\(name): is not an array") }
@@ -55,7 +61,7 @@ struct CaseInput {
   }
 
   /// A table by rows.
-  func rows(_ name: String) throws -> [[Double]] {
+  package func rows(_ name: String) throws -> [[Double]] {
     guard let array = try member(name).array else { throw StatisticsError("\(name): is not an array") }
     return try array.enumerated().map { try Self.numbers($1, "\(name)[\($0)]") }
   }
