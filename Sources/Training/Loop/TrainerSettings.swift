@@ -4,7 +4,7 @@ import HRM
 /// How fast weights move in the course of a run.
 public struct LearningSchedule: Codable, Equatable, Sendable {
   /// What follows the warm-up.
-  public enum Shape: String, Codable, Sendable { case constant, cosine }
+  public enum Shape: String, Codable, CaseIterable, Sendable { case constant, cosine }
   /// Highest learning rate.
   public var peak: Double
   /// Steps of linear rise, 0 for none.

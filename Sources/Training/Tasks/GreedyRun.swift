@@ -44,10 +44,12 @@ public final class GreedyRunner {
   }
 
   /// The surest legal action of each bar from each position: [bars, 3].
-  public func actions(_ series: TradingSeries, isUnknown: Bool = false) -> [Action] {
+  ///
+  /// - Parameter range: bars to be decided; others hold.
+  public func actions(_ series: TradingSeries, bars range: Range<Int>, isUnknown: Bool = false) -> [Action] {
     var actions = [Action](repeating: .hold, count: series.count * TradingStep.positions)
-    for first in stride(from: 0, to: series.count, by: Self.batchBars) {
-      let bars = first..<min(first + Self.batchBars, series.count)
+    for first in stride(from: range.lowerBound, to: range.upperBound, by: Self.batchBars) {
+      let bars = first..<min(first + Self.batchBars, range.upperBound)
       guard bars.contains(where: { series.isDecidable[$0] }) else { continue }
       let inputs = series.inputs(bars, windowBars: windowBars, isUnknown: isUnknown)
       for row in 0..<inputs.count {
@@ -67,19 +69,22 @@ public final class GreedyRunner {
 
   /// What the surest actions earn along a series. A stretch that cannot be decided is met flat: a position is closed
   /// before it, at its cost.
-  public func run(_ series: TradingSeries, costs: TradingCosts, isUnknown: Bool = false) -> GreedyRun {
-    Self.walk(series, costs: costs) { [actions = actions(series, isUnknown: isUnknown)] bar, position in
+  public func run(
+    _ series: TradingSeries, bars: Range<Int>, costs: TradingCosts, isUnknown: Bool = false
+  ) -> GreedyRun {
+    let actions = actions(series, bars: bars, isUnknown: isUnknown)
+    return Self.walk(series, bars: bars, costs: costs) { bar, position in
       actions[bar * TradingStep.positions + position.place]
     }
   }
 
   /// The same for any rule.
   public static func walk(
-    _ series: TradingSeries, costs: TradingCosts, _ decide: (Int, PositionSide) -> Action
+    _ series: TradingSeries, bars: Range<Int>? = nil, costs: TradingCosts, _ decide: (Int, PositionSide) -> Action
   ) -> GreedyRun {
     var run = GreedyRun()
     var position = PositionSide.flat
-    for bar in 0..<series.count {
+    for bar in bars ?? 0..<series.count {
       guard series.isDecidable[bar] else {
         if position != .flat, !run.rewards.isEmpty {
           run.rewards[run.rewards.count - 1] -= costs.turnover

@@ -8,7 +8,7 @@ struct TradingJudge {
   private let outputs: HeadOutputs
   private let ahead: (qHalt: [Float], qContinue: [Float])?
   private let share: Double
-  private let objective: PolicyEvaluation.Objective
+  private let entropyWeight: Double
   private let oracleWeight: Double
   private var evaluation: PolicyEvaluation
   private var gradients: HeadGradients
@@ -25,8 +25,7 @@ struct TradingJudge {
     self.outputs = outputs
     self.ahead = ahead
     share = 1 / Double(laneCount)
-    objective = PolicyEvaluation.Objective(
-      unit: task.unit, evenShare: settings.evenShare, entropyWeight: settings.entropyWeight * (1 - progress))
+    entropyWeight = settings.entropyWeight * (1 - progress)
     oracleWeight = settings.oracleWeight * max(0, 1 - 2 * progress)
     evaluation = PolicyEvaluation(bars: settings.windowBars)
     gradients = HeadGradients(task.architecture, lanes: outputs.qHalt.count)
@@ -44,20 +43,22 @@ struct TradingJudge {
     let rows = (number * task.rowsPerLane)..<((number + 1) * task.rowsPerLane)
     let series = task.train[lane.sample.source]
     let bars = task.bars(of: lane.sample)
-    addPayoff(rows, series, bars, start: WindowOptions(lane.sample).start)
-    addOracle(rows, lane.sample.source, bars)
+    addPayoff(rows, lane.sample, series, bars)
+    addOracle(rows, series, bars)
     addValues(rows, series, bars)
     addQuantities(rows, series, bars)
-    if task.architecture.maxSegments > 1 { addHalting(rows, lane, isShortable: series.isShortable) }
+    if task.architecture.maxSegments > 1 { addHalting(rows, lane) }
   }
 
   private mutating func addPayoff(
-    _ rows: Range<Int>, _ series: TradingSeries, _ bars: Range<Int>, start: PositionSide
+    _ rows: Range<Int>, _ sample: LaneSample, _ series: TradingSeries, _ bars: Range<Int>
   ) {
+    let objective = PolicyEvaluation.Objective(
+      unit: task.units[sample.source], evenShare: task.settings.evenShare, entropyWeight: entropyWeight)
     let numbers = (rows.lowerBound * Action.count)..<(rows.upperBound * Action.count)
     let window = PolicyEvaluation.Window(
       changes: series.returns[bars], deviations: series.deviations[bars], costs: task.settings.costs,
-      isShortable: series.isShortable, start: start)
+      isShortable: series.isShortable, start: WindowOptions(sample).start)
     let parts = outputs.policy.withUnsafeBufferPointer {
       evaluation.evaluate(logits: UnsafeBufferPointer(rebasing: $0[numbers]), window, objective)
     }
@@ -68,28 +69,32 @@ struct TradingJudge {
     exposure += parts.exposure
     turnover += parts.turnover
     entropy += parts.entropy
-    loss += share * (parts.loss - objective.entropyWeight * parts.entropy)
+    loss += share * (parts.loss - entropyWeight * parts.entropy)
   }
 
-  /// Cross entropy against what hindsight would have done.
-  private mutating func addOracle(_ rows: Range<Int>, _ source: Int, _ bars: Range<Int>) {
-    guard oracleWeight > 0, let labels = task.labels else { return }
-    let scale = share * oracleWeight / Double(bars.count)
+  /// Cross entropy against what hindsight over a few bars would have done.
+  private mutating func addOracle(_ rows: Range<Int>, _ series: TradingSeries, _ bars: Range<Int>) {
+    guard oracleWeight > 0 else { return }
+    let horizon = task.settings.oracleBars
+    let seen = bars.lowerBound..<min(bars.upperBound + horizon, series.count)
+    let labels = OracleLabels(
+      changes: Array(series.returns[seen]), deviations: Array(series.deviations[seen]), horizon: horizon,
+      costs: task.settings.costs, isShortable: series.isShortable)
     for (offset, row) in rows.enumerated() {
-      let bar = bars.lowerBound + offset / TradingStep.positions
-      let place = offset % TradingStep.positions
-      let weight = evaluation.weights[offset] * Double(labels.weight(source, bar: bar, place: place))
-      guard weight > 0 else { continue }
-      for action in 0..<Action.count {
-        let wanted = Double(labels.share(source, bar: bar, place: place, action: action))
-        let probability = evaluation.probabilities[offset * Action.count + action]
-        gradients.policy[row * Action.count + action] += Float(scale * weight * (probability - wanted))
-        if wanted > 0 {
-          let part = -weight * wanted * log(max(probability, 1e-300)) / Double(bars.count)
-          oracle += part
-          loss += share * oracleWeight * part
-        }
-      }
+      let bar = offset / TradingStep.positions
+      guard labels.isKnown[bar] else { continue }
+      let position = PositionSide.inOrder[offset % TradingStep.positions]
+      let target = ActionTarget(
+        labels.row(bar, position),
+        temperature: ActionTarget.temperature(deviation: series.deviations[bars.lowerBound + bar], horizon: horizon),
+        turnoverCost: task.settings.turnoverCost)
+      let weight = evaluation.weights[offset] * target.edgeWeight / Double(bars.count)
+      let actions = (row * Action.count)..<((row + 1) * Action.count)
+      let part = target.crossEntropy(
+        outputs.policy[actions], LegalMask(position: position, isShortable: series.isShortable),
+        weight: share * oracleWeight * weight, gradient: &gradients.policy[actions])
+      loss += part
+      oracle += part / (share * oracleWeight)
     }
   }
 
@@ -145,7 +150,7 @@ struct TradingJudge {
   }
 
   /// When to stop: where the end is known, whether this segment says the same already; else how little its action costs.
-  private mutating func addHalting(_ rows: Range<Int>, _ lane: LaneView, isShortable: Bool) {
+  private mutating func addHalting(_ rows: Range<Int>, _ lane: LaneView) {
     let settings = task.settings
     let actions = task.actions(outputs, rows: rows, of: lane.sample)
     let scale = 0.5 / Double(rows.count)
@@ -153,7 +158,8 @@ struct TradingJudge {
       let isKnown = !lane.finalActions.isEmpty
       let target =
         isKnown
-        ? (actions[offset] == lane.finalActions[offset] ? 1 : 0) : 1 - regret(offset, Int(actions[offset]))
+        ? (actions[offset] == lane.finalActions[offset] ? 1.0 : 0)
+        : max(0, 1 - regret(offset, Int(actions[offset])) / task.regretCaps[lane.sample.source])
       let weight = isKnown ? 1 : settings.regretWeight
       let stop = ScalarLoss.binary(logit: outputs.qHalt[row], target: target)
       halt += scale * weight * stop.loss
@@ -171,13 +177,12 @@ struct TradingJudge {
     }
   }
 
-  /// How much less an action is worth than the best, as a share of the cap.
+  /// How much less an action is worth than the best.
   private func regret(_ row: Int, _ action: Int) -> Double {
     var best = -Double.infinity
     for other in 0..<Action.count where !evaluation.actionValues[row * Action.count + other].isNaN {
       best = max(best, evaluation.actionValues[row * Action.count + other])
     }
-    let lost = best - evaluation.actionValues[row * Action.count + action]
-    return min(1, max(0, lost / task.regretCap))
+    return best - evaluation.actionValues[row * Action.count + action]
   }
 }

@@ -5,44 +5,48 @@ import HRM
 /// maximised is the exact payoff of the policy over the window. Source: `training.md` §§ 2.3 and 3 of the design.
 public struct TradingTask: TrainingTask, Sendable {
   public let architecture: HRMArchitecture
-  /// What is trained on, and what is validated on.
+  /// What is trained on, and what is validated on with the bars that count.
   public let train: [TradingSeries], validation: [TradingSeries]
+  /// Bars of the validation series that count.
+  public let validationBars: [Range<Int>]
   /// How.
   public let settings: TradingSettings
-  /// Median over the training span of σ · √24: what rewards are measured in.
-  public let unit: Double
-  /// Regret that counts as a wholly wrong action: the 90th percentile of what actions differ by.
-  public let regretCap: Double
+  /// Median over the training span of each series of σ · √24: what its rewards are measured in.
+  let units: [Double]
+  /// Regret that counts as a wholly wrong action, by series.
+  let regretCaps: [Double]
   let sampler: any WindowSampler
-  let labels: OracleLabels?
 
   public var rowsPerLane: Int { settings.windowBars * TradingStep.positions }
   public var learnsStability: Bool { true }
 
-  /// A task on given series.
+  /// A task on given series. Throws a `TrainingError` if there is nothing to learn from.
   ///
-  /// - Parameter sampler: nil draws windows evenly.
+  /// - Parameters:
+  ///   - trainBars: bars of each series that may be learnt from; nil for all.
+  ///   - validationBars: bars of each series that count; nil for all.
+  ///   - sampler: nil draws windows evenly from all bars.
   public init(
-    architecture: HRMArchitecture, train: [TradingSeries], validation: [TradingSeries], settings: TradingSettings,
+    architecture: HRMArchitecture, train: [TradingSeries], trainBars: [Range<Int>]? = nil,
+    validation: [TradingSeries], validationBars: [Range<Int>]? = nil, settings: TradingSettings,
     sampler: (any WindowSampler)? = nil
   ) throws {
     self.architecture = architecture
     self.train = train
     self.validation = validation
     self.settings = settings
+    self.validationBars = validationBars ?? validation.map { 0..<$0.count }
     self.sampler = try sampler ?? EvenSampler(train, bars: settings.windowBars)
-    unit = Self.unit(of: train)
-    // A day's move against a round trip: what a wrong action can be worth at most, about.
-    regretCap = 2 * (unit + 2 * settings.turnoverCost)
-    labels = settings.oracleWeight > 0 ? OracleLabels(train, settings: settings) : nil
-    guard unit > 0, unit.isFinite else { throw TrainingError("prices of the training span do not move") }
+    units = train.indices.map { Self.unit(of: train[$0], trainBars?[$0] ?? 0..<train[$0].count) }
+    // A day's move and a round trip: about what a wrong action can be worth at most.
+    regretCaps = units.map { [settings] in 2 * ($0 + 2 * settings.turnoverCost) }
   }
 
-  private static func unit(of series: [TradingSeries]) -> Double {
-    let deviations = series.flatMap { series in
-      series.deviations.indices.lazy.filter { series.isDecidable[$0] }.map { series.deviations[$0] }
-    }.sorted()
-    return deviations.isEmpty ? 0 : deviations[deviations.count / 2] * Double(24).squareRoot()
+  /// The median of σ · √24; 1 for a series that is not trained on.
+  private static func unit(of series: TradingSeries, _ bars: Range<Int>) -> Double {
+    let deviations = bars.filter { series.isDecidable[$0] && series.deviations[$0] > 0 }
+      .map { series.deviations[$0] }.sorted()
+    return deviations.isEmpty ? 1 : deviations[deviations.count / 2] * Double(24).squareRoot()
   }
 
   /// The first weights of a seed, with the HOLD bias.
@@ -103,7 +107,8 @@ public struct TradingTask: TrainingTask, Sendable {
 
   public func validate(_ parameters: HRMParameters, threads: Int) throws -> Validation {
     let runner = GreedyRunner(parameters: parameters, maxSegments: architecture.maxSegments, threads: threads)
-    let runs = validation.map { runner.run($0, costs: TradingCosts(turnover: settings.turnoverCost)) }
-    return GreedyRun.validation(runs)
+    let costs = TradingCosts(turnover: settings.turnoverCost)
+    return GreedyRun.validation(
+      zip(validation, validationBars).map { runner.run($0, bars: $1, costs: costs) })
   }
 }

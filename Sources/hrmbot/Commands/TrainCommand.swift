@@ -5,7 +5,11 @@ struct TrainCommand: ParsableCommand {
     commandName: "train", abstract: "Train a policy, or see whether training works.",
     discussion: """
       EXAMPLES
+        hrmbot train --data DIR --timeframe 1h --out run1
         hrmbot train planted --case easy
         hrmbot train sudoku --data DIR
-      """, subcommands: [TrainDataCommand.self, TrainSudokuCommand.self, TrainPlantedCommand.self])
+      """,
+    subcommands: [
+      TrainMarketCommand.self, TrainDataCommand.self, TrainSudokuCommand.self, TrainPlantedCommand.self,
+    ], defaultSubcommand: TrainMarketCommand.self)
 }

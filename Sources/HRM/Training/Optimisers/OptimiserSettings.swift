@@ -1,7 +1,7 @@
 /// How weights move along their gradients.
 public struct OptimiserSettings: Sendable, Equatable {
   /// The rule for trained tensors. Both have the same state: means of gradients and of their squares.
-  public enum Rule: String, Sendable, Codable {
+  public enum Rule: String, Sendable, Codable, CaseIterable {
     /// The published one: the angle of mean and root mean square, which needs no ε.
     case adamATan2
     case adamW

@@ -1,0 +1,175 @@
+import ArgumentParser
+import Bot
+import Control
+import Core
+import Files
+import Foundation
+import HRM
+import Statistics
+import Training
+
+struct TrainMarketCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "market", abstract: "Train a policy on recorded bars. This is what `hrmbot train --data` does.",
+    discussion: """
+      Learns from what lies before each market's validation span, validates on that span as it goes, and keeps the best
+      weights by it. Ctrl-C ends the run after a step with a checkpoint; --resume goes on, bit for bit. The run's
+      directory holds checkpoints, log.jsonl, scalars.csv and, at the end, model/ for --model and `hrmbot evaluate`. Every
+      finished run is a trial in the ledger.
+
+      Exit code 0: the run ended by itself; 65: data or settings cannot be used; 130: interrupted, a checkpoint is kept.
+
+      EXAMPLES
+        hrmbot train --data DIR --timeframe 1h --out run1
+        hrmbot train --data DIR --timeframe 1h --preset hrm-30k --use steps=500 --use lanes=4 --out run2
+        hrmbot train --data DIR --timeframe 1h --resume run1
+        hrmbot train market --show-settings > training.yaml
+      """)
+  @OptionGroup var corpus: CorpusOptions
+  @Option(help: ArgumentHelp("Settings of the training, lines of `key: value`.", valueName: "file")) var config: String?
+  @Option(help: ArgumentHelp("One of them, over the file; may be repeated.", valueName: "key=value"))
+  var use: [String] = []
+  @Option(help: "Shape of the network, as --use preset=NAME.") var preset: String?
+  @Option(help: "Steps of the run, as --use steps=N.") var steps: Int?
+  @Option(help: "Name of the model.") var name: String?
+  @Flag(help: "Print the settings and end.") var showSettings = false
+  @Flag(help: "Do not count the run among the trials: nothing is chosen by it.") var noTrial = false
+  @OptionGroup var options: TrainOptions
+
+  struct Result: Codable {
+    var ending: RunEnding
+    var steps: Int, bestStep: Int
+    var parameters: Int
+    var dataDigest: String
+    /// Whole validation span, weights of the best step, net of costs.
+    var validationPayoffBp: Double, standardErrorBp: Double, exposure: Double, turnover: Double
+    var annualSharpe: Double?
+    var trials: Int?
+    var model: String?
+    var cpuSeconds: Double, seconds: Double
+  }
+
+  func run() throws {
+    let settings = try TrainingOutput.mapping { try load() }
+    if showSettings { return print(settings.file, terminator: "") }
+    guard options.directory != nil else {
+      throw ValidationError("--out: say where the run keeps its checkpoints, or --resume a directory")
+    }
+    let start = Stopwatch.seconds()
+    let result = try TrainingOutput.mapping { try train(settings, start) }
+    print(options.json ? try TrainingOutput.json(result) : Self.text(result))
+  }
+
+  private func load() throws -> MarketTrainingSettings {
+    var settings = MarketTrainingSettings()
+    if let config {
+      do { try settings.take(BoundedFile.read(config, limit: 1 << 18), file: config) } catch let error
+        as BoundedFile.Failure
+      { throw TrainingError("\(error)") }
+    }
+    for text in use {
+      guard let equals = text.firstIndex(of: "=") else { throw TrainingError("--use \(text): write --use key=value") }
+      try settings.set(
+        String(text[..<equals]), to: String(text[text.index(after: equals)...]), place: "--use \(text)")
+    }
+    if let preset { try settings.set("preset", to: preset, place: "--preset") }
+    if let steps { try settings.set("steps", to: "\(steps)", place: "--steps") }
+    settings.trainer.seed = options.seed
+    return settings
+  }
+
+  private func readCorpus(_ settings: MarketTrainingSettings) throws -> Corpus {
+    var request = try corpus.request()
+    request.split.horizonBars = max(request.split.horizonBars, settings.trading.oracleBars, settings.trading.windowBars)
+    return try DataCommand.run {
+      try Corpus(request) { number, name in
+        if ProgressLine.isWanted { ProgressLine.show("reading \(number + 1)/\(request.sources.count) \(name)") }
+      }
+    }
+  }
+
+  private func train(_ settings: MarketTrainingSettings, _ start: Double) throws -> Result {
+    let corpus = try readCorpus(settings)
+    let training = try MarketTraining(settings: settings, corpus: corpus, fit: try self.corpus.fit())
+    let task = training.task
+    let digest = corpus.manifest.digest
+    Console.note(
+      "\(corpus.series.count) series, \(corpus.decidable(\.train).reduce(0, +)) decisions to train on, "
+        + "\(corpus.decidable(\.validation).reduce(0, +)) to validate, \(task.architecture.parameterCount) parameters")
+    let trainer = try Trainer(
+      task: task, settings: settings.sharedTrainer, parameters: try task.firstWeights(seed: options.seed),
+      threads: options.threads)
+    let run = try TrainingRun(
+      trainer, plan: settings.plan,
+      identity: RunIdentity(task: "market", settings: try TrainingOutput.json(settings), data: digest),
+      path: options.directory, resumes: options.resume != nil, threads: options.threads, seconds: Stopwatch.seconds)
+    let ending = try TrainingOutput.run(run, options: options)
+    let record = ValidationRecord(
+      task, bars: corpus.splits.filter { !$0.validation.isEmpty }.map(\.validation), parameters: run.chosenWeights,
+      maxSegments: settings.maxSegments, threads: options.threads
+    ) { done, all in
+      if ProgressLine.isWanted { ProgressLine.show("whole validation span, series \(done + 1) of \(all)") }
+    }
+    ProgressLine.clear()
+    let figures = Dictionary(uniqueKeysWithValues: record.validation.figures.map { ($0.name, $0.value) })
+    var result = Result(
+      ending: ending, steps: trainer.step, bestStep: run.bestStep, parameters: task.architecture.parameterCount,
+      dataDigest: digest, validationPayoffBp: record.validation.score * 1e4,
+      standardErrorBp: record.validation.standardError * 1e4, exposure: figures["exposure"] ?? 0,
+      turnover: figures["turnover"] ?? 0, annualSharpe: record.annualSharpe, cpuSeconds: Stopwatch.cpuSeconds(),
+      seconds: Stopwatch.seconds() - start)
+    result.trials = noTrial ? nil : try count(record, settings, digest)
+    let path = options.directory! + "/model"
+    result.model = path
+    _ = try training.export(
+      run.chosenWeights, to: path, name: name ?? "\(settings.preset)-seed\(options.seed)",
+      notes: try notes(result, settings, training))
+    return result
+  }
+
+  /// Counts the run in the ledger of trials; one that cannot be used is said and not counted.
+  private func count(_ record: ValidationRecord, _ settings: MarketTrainingSettings, _ digest: String) throws -> Int? {
+    let directory = corpus.catalog.common.stateDirectory.path + "/trials"
+    do {
+      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+      let ledger = TrialLedger(directory: directory)
+      if let trial = try record.trial(
+        settings: try TrainingOutput.json(settings), dataHashes: [digest], at: SystemTime().now)
+      {
+        try ledger.append(trial)
+      }
+      return TrialCensus(try ledger.read().records).count
+    } catch {
+      Console.error("the trial is not counted: \(error)")
+      return nil
+    }
+  }
+
+  private func notes(
+    _ result: Result, _ settings: MarketTrainingSettings, _ training: MarketTraining
+  ) throws -> [String: String] {
+    var notes = [
+      "task": "market", "settings": try TrainingOutput.json(settings), "data_digest": result.dataDigest,
+      "steps": "\(result.steps)", "best_step": "\(result.bestStep)", "cpu_seconds": "\(Int(result.cpuSeconds))",
+      "validation_payoff_bp": "\(result.validationPayoffBp)", "validation_error_bp": "\(result.standardErrorBp)",
+      "validation_exposure": "\(result.exposure)", "version": Release.version,
+    ]
+    if let span = training.trainedSpan() {
+      notes["train_from"] = "\(span.lowerBound)"
+      notes["train_to"] = "\(span.upperBound)"
+    }
+    return notes
+  }
+
+  private static func text(_ result: Result) -> String {
+    let sharpe = result.annualSharpe.map { String(format: "%.2f", $0) } ?? "none, it never traded"
+    return """
+      \(result.ending.rawValue) after \(result.steps) steps, best at step \(result.bestStep), \(Int(result.cpuSeconds)) s of processor time
+      validation, net of costs, on which the step was chosen: \
+      \(String(format: "%+.4f ± %.4f", result.validationPayoffBp, result.standardErrorBp)) bp a decision, \
+      exposure \(String(format: "%.3f", result.exposure)), turnover \(String(format: "%.4f", result.turnover)) a bar
+      Sharpe ratio of its days, a year: \(sharpe)\(result.trials.map { "; trials so far: \($0)" } ?? "")
+      model: \(result.model ?? "none")
+      """
+  }
+}
