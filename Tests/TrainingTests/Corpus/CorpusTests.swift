@@ -83,7 +83,7 @@ import Training
     }
     #expect(
       refusal { _ = try corpus(directory) { $0.rules.barLimit = 1500 } }.contains(
-        "spot_1h/AAAUSDT.csv: the corpus has more than 1500 bars"))
+        "spot_1h/BBBUSDT.csv: the corpus has more than 1500 bars"))
     #expect(
       refusal { _ = try corpus(directory) { $0.timeframe = .oneMinute } }.contains("no series of 1m among 4 sources"))
     #expect(

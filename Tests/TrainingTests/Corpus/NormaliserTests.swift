@@ -33,7 +33,7 @@ import Training
       var changed = series
       for place in (300 * 4)..<(500 * 4) { changed.features[place] = 5 }
       #expect(fit.normaliser([changed], [0..<300]) == before)
-      changed.features[0] = 5
+      for place in 0..<400 { changed.features[place] = 5 }
       #expect(fit.normaliser([changed], [0..<300]) != before)
     }
   }
