@@ -18,18 +18,22 @@ public struct PlantedExperiment: Sendable {
   public let settings: TrainerSettings
   private let fresh: PlantedMarket.Path
 
-  /// Bars that are trained on, and bars of the fresh path.
-  public static let trainingBars = 200_000, freshBars = 100_000
-
   /// The recipe, the same for every market.
-  public init(name: String, market: PlantedMarket, seed: UInt64, distractors: Int = 0, steps: Int = 2000) throws {
+  ///
+  /// - Parameters:
+  ///   - trainingBars: bars that are trained on.
+  ///   - freshBars: bars of the path that the outcome is judged on.
+  public init(
+    name: String, market: PlantedMarket, seed: UInt64, distractors: Int = 0, steps: Int = 2000,
+    trainingBars: Int = 200_000, freshBars: Int = 100_000
+  ) throws {
     let architecture = HRMArchitecture.trading(
       dH: 32, dL: 32, heads: (2, 2), layers: (1, 1), innerMultiple: 32, cycles: 2, steps: 2, reset: false,
       maxSegments: 1, features: 2 + distractors, patch: 4, patches: 7, instruments: (1, 1), timeframes: (1, 1))
     let window = architecture.windowBars
     func stream(_ path: UInt64) -> UInt64 { CounterRandom(seed: seed, purpose: .plantedMarket, step: path).key }
-    let train = market.path(seed: stream(1), bars: Self.trainingBars)
-    fresh = market.path(seed: stream(2), bars: Self.freshBars)
+    let train = market.path(seed: stream(1), bars: trainingBars)
+    fresh = market.path(seed: stream(2), bars: freshBars)
     var trading = TradingSettings()
     trading.turnoverCost = market.cost
     task = try TradingTask(
