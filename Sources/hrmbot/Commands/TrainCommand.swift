@@ -8,8 +8,10 @@ struct TrainCommand: ParsableCommand {
         hrmbot train --data DIR --timeframe 1h --out run1
         hrmbot train planted --case easy
         hrmbot train sudoku --data DIR
+        hrmbot train targets --input cases.json
       """,
     subcommands: [
       TrainMarketCommand.self, TrainDataCommand.self, TrainSudokuCommand.self, TrainPlantedCommand.self,
+      TrainTargetsCommand.self,
     ], defaultSubcommand: TrainMarketCommand.self)
 }
