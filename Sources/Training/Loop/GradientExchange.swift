@@ -1,7 +1,7 @@
 import HRM
 
 /// The other processes that train the same network, each with lanes of its own.
-public protocol GradientExchange: Sendable {
+package protocol GradientExchange: Sendable {
   /// This process, from 0.
   var rank: Int { get }
   /// How many there are: a power of two.
@@ -13,11 +13,11 @@ public protocol GradientExchange: Sendable {
 }
 
 /// One process alone.
-public struct SingleProcess: GradientExchange {
-  public let rank = 0
-  public let count = 1
+package struct SingleProcess: GradientExchange {
+  package let rank = 0
+  package let count = 1
   /// Nobody to wait for.
-  public init() {}
-  public func sum(_ gradients: UnsafeMutableBufferPointer<Float>) {}
-  public func sum(_ numbers: [Double]) -> [Double] { numbers }
+  package init() {}
+  package func sum(_ gradients: UnsafeMutableBufferPointer<Float>) {}
+  package func sum(_ numbers: [Double]) -> [Double] { numbers }
 }

@@ -2,13 +2,13 @@ import HRM
 
 extension Trainer {
   /// All of a trainer but its tensors.
-  public struct State: Codable, Equatable, Sendable {
+  package struct State: Codable, Equatable, Sendable {
     /// Steps done, and those that moved the weights.
-    public var step: Int, updates: Int
+    package var step: Int, updates: Int
     /// Steps that did not.
-    public var skipped: Int, skippedInARow: Int
+    package var skipped: Int, skippedInARow: Int
     /// The lanes, without what they would do at their end.
-    public var lanes: [Lane]
+    package var lanes: [Lane]
   }
 
   /// Kinds of tensors that a checkpoint holds, by the prefix of their names.

@@ -5,24 +5,24 @@ import HRM
 /// back through that segment alone and moves the weights. Source: `hrm.md` § 1.6 and `training.md` § 3 of the design.
 ///
 /// Results depend on settings, task and instruction set, and not on threads, processes or time.
-public final class Trainer<Task: TrainingTask> {
+package final class Trainer<Task: TrainingTask> {
   /// Steps in a row without a finite gradient that end a run.
-  public static var maxSkippedInARow: Int { 20 }
+  package static var maxSkippedInARow: Int { 20 }
 
   /// What is learnt.
-  public let task: Task
+  package let task: Task
   /// How.
-  public let settings: TrainerSettings
+  package let settings: TrainerSettings
   /// Weights in training and the states of this process's lanes.
-  public let network: TrainingNetwork
+  package let network: TrainingNetwork
   /// Averaged weights: what is validated and kept.
-  public let average: HRMParameters
+  package let average: HRMParameters
   /// This process's lanes.
-  public internal(set) var lanes: [Lane]
+  package internal(set) var lanes: [Lane]
   /// Steps done, and those of them that moved the weights.
-  public internal(set) var step = 0, updates = 0
+  package internal(set) var step = 0, updates = 0
   /// Steps without a finite loss or gradient: all, and the latest in a row.
-  public internal(set) var skipped = 0, skippedInARow = 0
+  package internal(set) var skipped = 0, skippedInARow = 0
   let exchange: any GradientExchange
   /// Number of this process's first lane among all.
   private var firstLane: Int { exchange.rank * lanes.count }
@@ -32,7 +32,7 @@ public final class Trainer<Task: TrainingTask> {
   /// - Parameters:
   ///   - parameters: the first weights; nil draws those of the settings' seed.
   ///   - threads: 1...16.
-  public init(
+  package init(
     task: Task, settings: TrainerSettings, parameters: HRMParameters? = nil, threads: Int = 2,
     exchange: any GradientExchange = SingleProcess()
   ) throws {
@@ -66,7 +66,7 @@ public final class Trainer<Task: TrainingTask> {
   }
 
   /// Trains one step. Throws a `TrainingError` when too many in a row had no finite gradient.
-  public func advance() throws -> StepReport {
+  package func advance() throws -> StepReport {
     step += 1
     takeSamples()
     let outputs = network.forward()

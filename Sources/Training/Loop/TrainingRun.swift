@@ -2,29 +2,29 @@ import Foundation
 import HRM
 
 /// When a run logs, looks how good it is, and keeps what it has.
-public struct RunPlan: Codable, Equatable, Sendable {
+package struct RunPlan: Codable, Equatable, Sendable {
   /// Steps between lines of the log, validations and checkpoints, besides the last step; 0 for never.
-  public var logEvery = 20, validateEvery = 500, checkpointEvery = 500
+  package var logEvery = 20, validateEvery = 500, checkpointEvery = 500
   /// Validations in a row without a gain that end the run; 0 for none.
-  public var patience = 10
+  package var patience = 10
   /// Standard errors that count as a gain.
-  public var gainInErrors = 0.1
+  package var gainInErrors = 0.1
 
   /// The defaults.
-  public init() {}
+  package init() {}
 }
 
 /// What a run is of, for its checkpoints: a run goes on only as what it began as.
-public struct RunIdentity: Codable, Equatable, Sendable {
+package struct RunIdentity: Codable, Equatable, Sendable {
   /// What is trained, for example `sudoku`.
-  public var task: String
+  package var task: String
   /// The run's settings as JSON.
-  public var settings: String
+  package var settings: String
   /// What the data are, as JSON.
-  public var data: String
+  package var data: String
 
   /// An identity as given.
-  public init(task: String, settings: String, data: String) {
+  package init(task: String, settings: String, data: String) {
     self.task = task
     self.settings = settings
     self.data = data
@@ -40,31 +40,31 @@ public struct RunIdentity: Codable, Equatable, Sendable {
 }
 
 /// A run as far as it has come, for whoever watches.
-public struct RunProgress: Sendable {
+package struct RunProgress: Sendable {
   /// The last step.
-  public var step: StepReport
+  package var step: StepReport
   /// Steps of the whole run.
-  public var steps: Int
+  package var steps: Int
   /// Samples a second since the last report, and seconds until the end at that pace.
-  public var samplesPerSecond: Double, secondsLeft: Double
+  package var samplesPerSecond: Double, secondsLeft: Double
   /// Mean relative change of the slow and the fast states in the step.
-  public var slowResidual: Double, fastResidual: Double
+  package var slowResidual: Double, fastResidual: Double
   /// The latest validation, and the best with its step.
-  public var validation: Validation?, best: Validation?
-  public var bestStep: Int
+  package var validation: Validation?, best: Validation?
+  package var bestStep: Int
   /// Resident memory in bytes, if the system says.
-  public var residentBytes: Int?
+  package var residentBytes: Int?
 }
 
 /// Why a run ended.
-public enum RunEnding: String, Codable, Sendable {
+package enum RunEnding: String, Codable, Sendable {
   case finished
   case stoppedEarly = "stopped_early"
   case interrupted
 }
 
 /// A training run from its first or a later step to its end: logs, validations, early stop, checkpoints.
-public final class TrainingRun<Task: TrainingTask> {
+package final class TrainingRun<Task: TrainingTask> {
   /// What a checkpoint says besides the trainer's state.
   struct Record: Codable {
     var identity: RunIdentity
@@ -77,10 +77,10 @@ public final class TrainingRun<Task: TrainingTask> {
   }
 
   /// The trainer.
-  public let trainer: Trainer<Task>
+  package let trainer: Trainer<Task>
   /// The best validation so far and its step; the latest one; all of them in order.
-  public private(set) var best: Validation?, bestStep = 0, validation: Validation?
-  public private(set) var history: [Validation] = []
+  package private(set) var best: Validation?, bestStep = 0, validation: Validation?
+  package private(set) var history: [Validation] = []
   private let plan: RunPlan
   private let identity: RunIdentity
   private let directory: RunDirectory?
@@ -94,7 +94,7 @@ public final class TrainingRun<Task: TrainingTask> {
   ///   - path: directory of the run; nil keeps nothing.
   ///   - resumes: whether to go on from the latest checkpoint there.
   ///   - seconds: a clock that only rises.
-  public init(
+  package init(
     _ trainer: Trainer<Task>, plan: RunPlan, identity: RunIdentity, path: String? = nil, resumes: Bool = false,
     threads: Int = 2, seconds: @escaping () -> Double
   ) throws {
@@ -138,14 +138,14 @@ public final class TrainingRun<Task: TrainingTask> {
   }
 
   /// The weights to keep: those of the best validation, or the latest where there was none.
-  public var chosenWeights: HRMParameters { bestWeights ?? trainer.average }
+  package var chosenWeights: HRMParameters { bestWeights ?? trainer.average }
 
   /// Trains to the end.
   ///
   /// - Parameters:
   ///   - shouldStop: asked before every step; the run then keeps a checkpoint and ends.
   ///   - report: called at every logging step.
-  public func run(shouldStop: () -> Bool = { false }, report: (RunProgress) -> Void = { _ in }) throws -> RunEnding {
+  package func run(shouldStop: () -> Bool = { false }, report: (RunProgress) -> Void = { _ in }) throws -> RunEnding {
     var ending = RunEnding.finished
     while trainer.step < trainer.settings.steps {
       if shouldStop() {

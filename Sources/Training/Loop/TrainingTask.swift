@@ -1,16 +1,16 @@
 import HRM
 
 /// Which sample a lane holds. What the numbers mean is the task's affair; a checkpoint keeps nothing else of it.
-public struct LaneSample: Codable, Hashable, Sendable {
+package struct LaneSample: Codable, Hashable, Sendable {
   /// A series, for example.
-  public var source: Int
+  package var source: Int
   /// Where in it the sample starts.
-  public var start: Int
+  package var start: Int
   /// Further choices, as bits.
-  public var options: Int
+  package var options: Int
 
   /// A sample as given.
-  public init(source: Int = 0, start: Int, options: Int = 0) {
+  package init(source: Int = 0, start: Int, options: Int = 0) {
     self.source = source
     self.start = start
     self.options = options
@@ -18,40 +18,40 @@ public struct LaneSample: Codable, Hashable, Sendable {
 }
 
 /// What a lane is at when its answer is judged.
-public struct LaneView: Sendable {
+package struct LaneView: Sendable {
   /// What it holds.
-  public var sample: LaneSample
+  package var sample: LaneSample
   /// Segments so far, this one included.
-  public var segments: Int
+  package var segments: Int
   /// Actions of the last segment, per row, if the sample was thought through to its end before; empty otherwise.
-  public var finalActions: [Int8]
+  package var finalActions: [Int8]
 }
 
 /// One part of a loss, for logs.
-public struct LossPart: Codable, Equatable, Sendable {
+package struct LossPart: Codable, Equatable, Sendable {
   /// What it is of.
-  public var name: String
+  package var name: String
   /// Mean over lanes, unweighted.
-  public var value: Double
+  package var value: Double
 
   /// A part as given.
-  public init(_ name: String, _ value: Double) {
+  package init(_ name: String, _ value: Double) {
     self.name = name
     self.value = value
   }
 }
 
 /// What the answers of this process's lanes cost.
-public struct Judgement: Sendable {
+package struct Judgement: Sendable {
   /// This process's share of the loss: summed over its lanes, divided by the number of all lanes.
-  public var loss: Double
+  package var loss: Double
   /// The same of its parts, always in the same order.
-  public var parts: [LossPart]
+  package var parts: [LossPart]
   /// The gradient of `loss` in the heads' outputs.
-  public var gradients: HeadGradients
+  package var gradients: HeadGradients
 
   /// A judgement as given.
-  public init(loss: Double, parts: [LossPart], gradients: HeadGradients) {
+  package init(loss: Double, parts: [LossPart], gradients: HeadGradients) {
     self.loss = loss
     self.parts = parts
     self.gradients = gradients
@@ -59,16 +59,16 @@ public struct Judgement: Sendable {
 }
 
 /// How well a network does what it is trained for.
-public struct Validation: Codable, Equatable, Sendable {
+package struct Validation: Codable, Equatable, Sendable {
   /// What is maximised.
-  public var score: Double
+  package var score: Double
   /// Its standard error; 0 where it is not a sample.
-  public var standardError: Double
+  package var standardError: Double
   /// Further figures, in a fixed order.
-  public var figures: [LossPart]
+  package var figures: [LossPart]
 
   /// A validation as given.
-  public init(score: Double, standardError: Double, figures: [LossPart] = []) {
+  package init(score: Double, standardError: Double, figures: [LossPart] = []) {
     self.score = score
     self.standardError = standardError
     self.figures = figures
@@ -77,7 +77,7 @@ public struct Validation: Codable, Equatable, Sendable {
 
 /// Something to be learnt: where samples come from, what an answer costs, how good a network is. The same loop trains
 /// on puzzles, on a market made up for the purpose and on real ones.
-public protocol TrainingTask {
+package protocol TrainingTask {
   /// The network that is trained for it.
   var architecture: HRMArchitecture { get }
   /// Rows of the network that one lane takes; they halt together.
@@ -109,9 +109,9 @@ public protocol TrainingTask {
 
 extension TrainingTask {
   /// It is not.
-  public var learnsStability: Bool { false }
+  package var learnsStability: Bool { false }
   /// Nothing that could be compared.
-  public func actions(_ outputs: HeadOutputs, rows: Range<Int>, of sample: LaneSample) -> [Int8] { [] }
+  package func actions(_ outputs: HeadOutputs, rows: Range<Int>, of sample: LaneSample) -> [Int8] { [] }
   /// No matter.
-  public func minimumSegments(of sample: LaneSample) -> Int { 0 }
+  package func minimumSegments(of sample: LaneSample) -> Int { 0 }
 }

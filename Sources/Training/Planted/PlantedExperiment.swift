@@ -3,19 +3,19 @@ import HRM
 
 /// Training on a planted market and judging the outcome against the best policy on a fresh path: what tells a trainer
 /// that finds an edge from one that imagines it.
-public struct PlantedExperiment: Sendable {
+package struct PlantedExperiment: Sendable {
   /// Name of the market, for example `easy`.
-  public let name: String
+  package let name: String
   /// The market.
-  public let market: PlantedMarket
+  package let market: PlantedMarket
   /// Of paths, weights and draws.
-  public let seed: UInt64
+  package let seed: UInt64
   /// Features that mean nothing, beside the two that do.
-  public let distractors: Int
+  package let distractors: Int
   /// The task, with the fresh path as its validation.
-  public let task: TradingTask
+  package let task: TradingTask
   /// How it is trained.
-  public let settings: TrainerSettings
+  package let settings: TrainerSettings
   private let fresh: PlantedMarket.Path
 
   /// The recipe, the same for every market.
@@ -23,7 +23,7 @@ public struct PlantedExperiment: Sendable {
   /// - Parameters:
   ///   - trainingBars: bars that are trained on.
   ///   - freshBars: bars of the path that the outcome is judged on.
-  public init(
+  package init(
     name: String, market: PlantedMarket, seed: UInt64, distractors: Int = 0, steps: Int = 2000,
     trainingBars: Int = 200_000, freshBars: Int = 100_000
   ) throws {
@@ -55,23 +55,23 @@ public struct PlantedExperiment: Sendable {
   }
 
   /// What a network reached on the fresh path, and what others reach there, in expected net gain of a bar.
-  public struct Result: Codable, Equatable, Sendable {
+  package struct Result: Codable, Equatable, Sendable {
     /// The market and the seed.
-    public var market: String, seed: UInt64, distractors: Int
+    package var market: String, seed: UInt64, distractors: Int
     /// Steps of the run.
-    public var steps: Int
+    package var steps: Int
     /// Gain of a bar in basis points: of the network, of the best policy, of the signal's sign, of a straight line.
-    public var gainBp: Double, optimalGainBp: Double, signGainBp: Double, lineGainBp: Double
+    package var gainBp: Double, optimalGainBp: Double, signGainBp: Double, lineGainBp: Double
     /// Gains over the best policy's; nil where that earns nothing.
-    public var gainShare: Double?, signShare: Double?, lineShare: Double?
+    package var gainShare: Double?, signShare: Double?, lineShare: Double?
     /// Share of bars in a position, and units of turnover a bar.
-    public var exposure: Double, turnover: Double
+    package var exposure: Double, turnover: Double
     /// Processor time of the process until the end, in seconds.
-    public var cpuSeconds: Double
+    package var cpuSeconds: Double
   }
 
   /// Judges weights on the fresh path.
-  public func judge(_ parameters: HRMParameters, threads: Int, cpuSeconds: () -> Double) throws -> Result {
+  package func judge(_ parameters: HRMParameters, threads: Int, cpuSeconds: () -> Double) throws -> Result {
     let series = task.validation[0]
     let costs = TradingCosts(turnover: market.cost)
     func gain(_ decide: (Int, PositionSide) -> Action) -> Double {

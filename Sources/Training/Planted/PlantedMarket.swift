@@ -4,18 +4,18 @@ import Core
 ///
 /// x[t+1] = φ x[t] + √(1-φ²) e[t], r[t] = σ (κ x[t] + √(1-κ²) n[t]); x[t] is visible at decision t, r[t] is what the
 /// decision earns. Source: `training.md` § 10 of the design.
-public struct PlantedMarket: Codable, Equatable, Sendable {
+package struct PlantedMarket: Codable, Equatable, Sendable {
   /// φ: how long the signal lasts.
-  public var persistence: Double
+  package var persistence: Double
   /// κ: how much of a return it explains.
-  public var strength: Double
+  package var strength: Double
   /// σ: standard deviation of a return.
-  public var deviation: Double
+  package var deviation: Double
   /// Cost of one unit of turnover.
-  public var cost: Double
+  package var cost: Double
 
   /// A market as given.
-  public init(persistence: Double, strength: Double, deviation: Double = 0.006, cost: Double = 0.0012) {
+  package init(persistence: Double, strength: Double, deviation: Double = 0.006, cost: Double = 0.0012) {
     self.persistence = persistence
     self.strength = strength
     self.deviation = deviation
@@ -23,7 +23,7 @@ public struct PlantedMarket: Codable, Equatable, Sendable {
   }
 
   /// The markets that have names.
-  public static let named: [(name: String, market: PlantedMarket)] = [
+  package static let named: [(name: String, market: PlantedMarket)] = [
     ("easy", PlantedMarket(persistence: 0.98, strength: 0.15)),
     ("thin", PlantedMarket(persistence: 0.99, strength: 0.06)),
     ("fast_not_worth_it", PlantedMarket(persistence: 0.5, strength: 0.06)),
@@ -31,15 +31,15 @@ public struct PlantedMarket: Codable, Equatable, Sendable {
   ]
 
   /// A path of the market.
-  public struct Path: Sendable {
+  package struct Path: Sendable {
     /// x: the signal at each bar.
-    public var signal: [Double]
+    package var signal: [Double]
     /// r: what a decision at each bar earns.
-    public var returns: [Double]
+    package var returns: [Double]
   }
 
   /// The path of a seed. Draws in the order x[0], then per bar n and e, from one stream.
-  public func path(seed: UInt64, bars: Int) -> Path {
+  package func path(seed: UInt64, bars: Int) -> Path {
     var random = CounterRandom(key: seed)
     var signal = random.normal()
     var path = Path(signal: [], returns: [])
@@ -56,7 +56,7 @@ public struct PlantedMarket: Codable, Equatable, Sendable {
   }
 
   /// What a decision at each bar earns on average, knowing the signal.
-  public func expectedReturns(_ path: Path) -> [Double] { path.signal.map { deviation * strength * $0 } }
+  package func expectedReturns(_ path: Path) -> [Double] { path.signal.map { deviation * strength * $0 } }
 
   /// A path as a trainer sees it: at each bar the signal and the return of the bar before, in units of σ, and features
   /// that mean nothing.
@@ -64,7 +64,7 @@ public struct PlantedMarket: Codable, Equatable, Sendable {
   /// - Parameters:
   ///   - returns: what a decision earns; nil takes the path's own.
   ///   - distractors: further features, half of them as slow as the signal.
-  public func series(
+  package func series(
     _ path: Path, seed: UInt64, returns: [Double]? = nil, distractors: Int = 0, windowBars: Int
   ) -> TradingSeries {
     let count = path.signal.count

@@ -2,20 +2,20 @@ import Core
 import Foundation
 
 /// The best policy of a planted market: two thresholds on the signal, found by value iteration on a grid.
-public struct PlantedOptimum: Sendable, Equatable {
+package struct PlantedOptimum: Sendable, Equatable {
   /// A long is opened where the signal is above; a short below minus it. Infinite where opening never pays.
-  public var openAbove: Double
+  package var openAbove: Double
   /// A long is kept where the signal is above, a short below minus it.
-  public var holdAbove: Double
+  package var holdAbove: Double
   /// Expected gain of a bar, net.
-  public var gainPerBar: Double
+  package var gainPerBar: Double
 
   private static let cells = 801
   private static let reach = 5.0
   private static let maxSweeps = 20_000
 
   /// Solves a market.
-  public init(_ market: PlantedMarket) {
+  package init(_ market: PlantedMarket) {
     let step = 2 * Self.reach / Double(Self.cells - 1)
     let grid = (0..<Self.cells).map { -Self.reach + Double($0) * step }
     let transitions = Self.transitions(market.persistence, grid, step)
@@ -87,7 +87,7 @@ public struct PlantedOptimum: Sendable, Equatable {
   }
 
   /// The action at a signal from a position.
-  public func action(_ signal: Double, from position: PositionSide) -> Action {
+  package func action(_ signal: Double, from position: PositionSide) -> Action {
     switch position {
     case .flat: signal > openAbove ? .buyLong : signal < -openAbove ? .sellShort : .hold
     case .long: signal > holdAbove ? .hold : .closeLong

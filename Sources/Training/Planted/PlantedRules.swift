@@ -1,9 +1,9 @@
 import Core
 
 /// Policies that know less of a planted market than its best one does.
-public enum PlantedRules {
+package enum PlantedRules {
   /// In the direction of the signal, whatever a turn costs.
-  public static func sign(_ signal: Double, from position: PositionSide) -> Action {
+  package static func sign(_ signal: Double, from position: PositionSide) -> Action {
     switch position {
     case .flat: signal > 0 ? .buyLong : signal < 0 ? .sellShort : .hold
     case .long: signal > 0 ? .hold : .closeLong
@@ -14,13 +14,13 @@ public enum PlantedRules {
 
 /// A straight line through the features of a bar as forecast of what a decision earns, and two thresholds on it that
 /// did best on the bars it was fitted to.
-public struct PlantedLine: Sendable {
+package struct PlantedLine: Sendable {
   private static let ridge = 1e-3
   private let weights: [Double]
   private let openAbove: Double, holdAbove: Double
 
   /// Fits the line, then the thresholds.
-  public init(_ series: TradingSeries, cost: Double) {
+  package init(_ series: TradingSeries, cost: Double) {
     let weights = Self.fit(series)
     let forecasts = (0..<series.count).map { Self.forecast(series, $0, weights) }
     let spread = (forecasts.reduce(0) { $0 + $1 * $1 } / Double(max(1, forecasts.count))).squareRoot()
@@ -40,7 +40,7 @@ public struct PlantedLine: Sendable {
   }
 
   /// The action at a bar from a position.
-  public func action(_ series: TradingSeries, bar: Int, from position: PositionSide) -> Action {
+  package func action(_ series: TradingSeries, bar: Int, from position: PositionSide) -> Action {
     Self.action(Self.forecast(series, bar, weights), from: position, open: openAbove, hold: holdAbove)
   }
 

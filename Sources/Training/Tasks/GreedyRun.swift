@@ -2,16 +2,16 @@ import Core
 import HRM
 
 /// What the surest action at every bar would have earned, from a real position, bar after bar.
-public struct GreedyRun: Sendable {
+package struct GreedyRun: Sendable {
   /// What each decision earned, net, in the order of the bars that could be decided.
-  public var rewards: [Double] = []
+  package var rewards: [Double] = []
   /// Their bars in the series.
-  public var bars: [Int] = []
+  package var bars: [Int] = []
   /// Bars in a position, and units of turnover.
-  public var heldBars = 0, turnover = 0
+  package var heldBars = 0, turnover = 0
 
   /// Mean and standard error over all decisions of several runs, and how much they traded.
-  public static func validation(_ runs: [GreedyRun]) -> Validation {
+  package static func validation(_ runs: [GreedyRun]) -> Validation {
     let rewards = runs.flatMap(\.rewards)
     let count = Double(max(1, rewards.count))
     let mean = rewards.reduce(0, +) / count
@@ -28,7 +28,7 @@ public struct GreedyRun: Sendable {
 }
 
 /// Lets a network decide along series.
-public final class GreedyRunner {
+package final class GreedyRunner {
   /// Bars whose three positions are thought about together.
   private static let batchBars = 128
   private let network: TrainingNetwork
@@ -36,7 +36,7 @@ public final class GreedyRunner {
   private let windowBars: Int
 
   /// A runner on given weights, every decision `maxSegments` deep.
-  public init(parameters: HRMParameters, maxSegments: Int, threads: Int) {
+  package init(parameters: HRMParameters, maxSegments: Int, threads: Int) {
     network = TrainingNetwork(
       parameters: parameters, lanes: Self.batchBars * TradingStep.positions, threads: threads)
     self.maxSegments = maxSegments
@@ -46,7 +46,7 @@ public final class GreedyRunner {
   /// The surest legal action of each bar from each position: [bars, 3].
   ///
   /// - Parameter range: bars to be decided; others hold.
-  public func actions(_ series: TradingSeries, bars range: Range<Int>, isUnknown: Bool = false) -> [Action] {
+  package func actions(_ series: TradingSeries, bars range: Range<Int>, isUnknown: Bool = false) -> [Action] {
     var actions = [Action](repeating: .hold, count: series.count * TradingStep.positions)
     for first in stride(from: range.lowerBound, to: range.upperBound, by: Self.batchBars) {
       let bars = first..<min(first + Self.batchBars, range.upperBound)
@@ -69,7 +69,7 @@ public final class GreedyRunner {
 
   /// What the surest actions earn along a series. A stretch that cannot be decided is met flat: a position is closed
   /// before it, at its cost.
-  public func run(
+  package func run(
     _ series: TradingSeries, bars: Range<Int>, costs: TradingCosts, isUnknown: Bool = false
   ) -> GreedyRun {
     let actions = actions(series, bars: bars, isUnknown: isUnknown)
@@ -79,7 +79,7 @@ public final class GreedyRunner {
   }
 
   /// The same for any rule.
-  public static func walk(
+  package static func walk(
     _ series: TradingSeries, bars: Range<Int>? = nil, costs: TradingCosts, _ decide: (Int, PositionSide) -> Action
   ) -> GreedyRun {
     var run = GreedyRun()

@@ -2,19 +2,19 @@ import Files
 import HRM
 
 /// Sudoku puzzles of 4 x 4 as tokens: 1 is a blank, 2...5 are the digits 1...4.
-public struct SudokuPuzzles: Sendable {
+package struct SudokuPuzzles: Sendable {
   /// Cells of a grid.
-  public static let cells = 16
+  package static let cells = 16
   /// Largest file that is read, in bytes.
   static let maxFileBytes = 64 << 20
   /// [puzzles, 16].
-  public let puzzles: [Int], solutions: [Int]
+  package let puzzles: [Int], solutions: [Int]
   /// Number of puzzles.
-  public var count: Int { puzzles.count / Self.cells }
+  package var count: Int { puzzles.count / Self.cells }
 
   /// Reads a file with the header `puzzle,solution` and 16 digits each in a row, 0 for a blank. Throws a
   /// `TrainingError` that names the line.
-  public init(path: String) throws {
+  package init(path: String) throws {
     let bytes: [UInt8]
     do { bytes = try BoundedFile.read(path, limit: Self.maxFileBytes) } catch { throw TrainingError("\(error)") }
     var puzzles: [Int] = []

@@ -3,21 +3,21 @@ import HRM
 
 /// Sudoku of 4 x 4 by the published recipe: a task with one right answer, which tells a working trainer from a broken
 /// one.
-public struct SudokuTask: TrainingTask {
+package struct SudokuTask: TrainingTask {
   /// What is trained on, and what is never seen.
-  public let train: SudokuPuzzles, test: SudokuPuzzles
-  public let architecture = HRMArchitecture.sudoku4
-  public let rowsPerLane = 1
+  package let train: SudokuPuzzles, test: SudokuPuzzles
+  package let architecture = HRMArchitecture.sudoku4
+  package let rowsPerLane = 1
   private let loss = PublishedLoss(crossEntropy: .stablemax)
 
   /// The task on given puzzles.
-  public init(train: SudokuPuzzles, test: SudokuPuzzles) {
+  package init(train: SudokuPuzzles, test: SudokuPuzzles) {
     self.train = train
     self.test = test
   }
 
   /// The published optimiser with a rate for so small a network.
-  public static func settings(seed: UInt64, steps: Int) -> TrainerSettings {
+  package static func settings(seed: UInt64, steps: Int) -> TrainerSettings {
     var settings = TrainerSettings(
       seed: seed, lanes: 32, steps: steps, maxSegments: HRMArchitecture.sudoku4.maxSegments,
       schedule: LearningSchedule(peak: 1e-3, warmUpSteps: 100))
@@ -29,15 +29,15 @@ public struct SudokuTask: TrainingTask {
     return settings
   }
 
-  public func draw(seed: UInt64, step: Int, lane: Int) -> LaneSample {
+  package func draw(seed: UInt64, step: Int, lane: Int) -> LaneSample {
     var random = CounterRandom(
       seed: seed, purpose: .trainingSamples, step: UInt64(step), lane: UInt64(lane))
     return LaneSample(start: random.below(train.count))
   }
 
-  public func inputs(of sample: LaneSample) -> TrainingInputs { train.inputs(sample.start..<(sample.start + 1)) }
+  package func inputs(of sample: LaneSample) -> TrainingInputs { train.inputs(sample.start..<(sample.start + 1)) }
 
-  public func judge(
+  package func judge(
     _ outputs: HeadOutputs, ahead: (qHalt: [Float], qContinue: [Float])?, lanes: [LaneView], laneCount: Int,
     progress: Double
   ) -> Judgement {
@@ -64,7 +64,7 @@ public struct SudokuTask: TrainingTask {
   }
 
   /// Share of unseen puzzles that are solved without an error after the last segment, and after each.
-  public func validate(_ parameters: HRMParameters, threads: Int) -> Validation {
+  package func validate(_ parameters: HRMParameters, threads: Int) -> Validation {
     let network = TrainingNetwork(parameters: parameters, lanes: test.count, threads: threads)
     let inputs = test.inputs(0..<test.count)
     for lane in 0..<test.count { network.take(inputs, sequence: lane, lane: lane) }

@@ -1,5 +1,4 @@
 import Core
-import Glibc
 import HRM
 
 /// Adds up, lane by lane, what a trading network's answers cost, and the gradient of that.
@@ -98,78 +97,64 @@ struct TradingJudge {
     }
   }
 
-  /// The value head against what the policy is worth from here, in units of a day's deviation.
+  /// The value head against what the policy is worth from here.
   private mutating func addValues(_ rows: Range<Int>, _ series: TradingSeries, _ bars: Range<Int>) {
     let scale = 1 / Double(rows.count)
+    let weight = share * task.settings.valueWeight * scale
     for (offset, row) in rows.enumerated() {
-      let deviation = series.deviations[bars.lowerBound + offset / TradingStep.positions] * Double(24).squareRoot()
-      guard deviation > 0 else { continue }
-      let error = Double(outputs.values[row]) - evaluation.values[offset] / deviation
-      let isNear = abs(error) <= 1
-      value += scale * (isNear ? error * error / 2 : abs(error) - 0.5)
-      let slope = isNear ? error : error > 0 ? 1 : -1
-      gradients.values[row] = Float(share * task.settings.valueWeight * scale * slope)
-      loss += share * task.settings.valueWeight * scale * (isNear ? error * error / 2 : abs(error) - 0.5)
+      let deviation = series.deviations[bars.lowerBound + offset / TradingStep.positions]
+      guard let target = ValueTarget.scaled(evaluation.values[offset], deviation: deviation) else { continue }
+      let part = ValueTarget.loss(output: Double(outputs.values[row]), target: target)
+      value += scale * part.loss
+      loss += weight * part.loss
+      gradients.values[row] = Float(weight * part.slope)
     }
   }
 
-  /// The quantity head of opening actions against what the position, held as the policy would, deserved in hindsight.
+  /// The quantity head of opening actions against what the position, closed as the policy would, deserved in hindsight.
   private mutating func addQuantities(_ rows: Range<Int>, _ series: TradingSeries, _ bars: Range<Int>) {
     let riskAversion = max(task.settings.riskAversion, 1)
-    let scale = 1 / Double(bars.count)
     for side in [PositionSide.long, .short] where side == .long || series.isShortable {
-      // Backwards: what a position of one unit that is held from here on earns, and its variance.
-      var gain = -task.settings.turnoverCost
-      var variance = 0.0
-      for bar in stride(from: bars.count - 1, through: 0, by: -1) {
-        let index = bars.lowerBound + bar
-        let deviation = series.deviations[index]
-        let earned = Double(side.rawValue) * series.returns[index]
-        let (openedGain, openedVariance) = (gain + earned, variance + deviation * deviation)
-        let flat = bar * TradingStep.positions
-        let opening = Int(side == .long ? Action.buyLong.rawValue : Action.sellShort.rawValue)
-        let probability = evaluation.probabilities[flat * Action.count + opening]
-        let wanted = min(
-          1, max(0, (openedGain - task.settings.turnoverCost) / max(riskAversion * openedVariance, 1e-12)))
-        addQuantity(row: rows.lowerBound + flat, wanted: wanted, weight: scale * probability)
-        // Whether the policy, in this position, would close it here: then what came before ends here.
-        let held = flat + side.place
-        let closing = Int(side == .long ? Action.closeLong.rawValue : Action.closeShort.rawValue)
-        let close = evaluation.probabilities[held * Action.count + closing]
-        let isClosed = close > evaluation.probabilities[held * Action.count + Int(Action.hold.rawValue)]
-        (gain, variance) = isClosed ? (-task.settings.turnoverCost, 0) : (openedGain, openedVariance)
+      let (opening, closing): (Action, Action) = side == .long ? (.buyLong, .closeLong) : (.sellShort, .closeShort)
+      let targets = QuantityTarget.opened(
+        sign: Double(side.rawValue), changes: series.returns[bars], deviations: series.deviations[bars],
+        closing: bars.indices.map { probability(bar: $0 - bars.lowerBound, side, closing) }, costs: task.settings.costs)
+      for (bar, target) in targets.enumerated() {
+        let weight = probability(bar: bar, .flat, opening) / Double(bars.count)
+        let row = rows.lowerBound + bar * TradingStep.positions
+        let part = QuantityTarget.loss(
+          output: Double(outputs.quantityLogits[row]), target: target.best(riskAversion: riskAversion, largest: 1),
+          largest: 1)
+        quantity += weight * part.loss
+        loss += share * task.settings.quantityWeight * weight * part.loss
+        gradients.quantityLogits[row] += Float(share * task.settings.quantityWeight * weight * part.slope)
       }
     }
   }
 
-  private mutating func addQuantity(row: Int, wanted: Double, weight: Double) {
-    let (error, slope) = ScalarLoss.squaredSigmoid(logit: outputs.quantityLogits[row], target: wanted)
-    quantity += weight * error
-    loss += share * task.settings.quantityWeight * weight * error
-    gradients.quantityLogits[row] += Float(share * task.settings.quantityWeight * weight * slope)
+  private func probability(bar: Int, _ position: PositionSide, _ action: Action) -> Double {
+    let row = bar * TradingStep.positions + position.place
+    return evaluation.probabilities[row * Action.count + Int(action.rawValue)]
   }
 
   /// When to stop: where the end is known, whether this segment says the same already; else how little its action costs.
   private mutating func addHalting(_ rows: Range<Int>, _ lane: LaneView) {
-    let settings = task.settings
     let actions = task.actions(outputs, rows: rows, of: lane.sample)
     let scale = 0.5 / Double(rows.count)
+    let isKnown = !lane.finalActions.isEmpty
+    let weight = scale * (isKnown ? 1 : task.settings.regretWeight)
     for (offset, row) in rows.enumerated() {
-      let isKnown = !lane.finalActions.isEmpty
       let target =
         isKnown
-        ? (actions[offset] == lane.finalActions[offset] ? 1.0 : 0)
-        : max(0, 1 - regret(offset, Int(actions[offset])) / task.regretCaps[lane.sample.source])
-      let weight = isKnown ? 1 : settings.regretWeight
+        ? (actions[offset] == lane.finalActions[offset] ? 1 : 0) : regret(offset, actions[offset], lane.sample.source)
       let stop = ScalarLoss.binary(logit: outputs.qHalt[row], target: target)
-      halt += scale * weight * stop.loss
-      loss += share * scale * weight * stop.loss
-      gradients.qHalt[row] = Float(share * scale * weight * stop.slope)
+      halt += weight * stop.loss
+      loss += share * weight * stop.loss
+      gradients.qHalt[row] = Float(share * weight * stop.slope)
       guard let ahead, lane.segments < task.architecture.maxSegments else { continue }
       let isNextLast = lane.segments + 1 == task.architecture.maxSegments
       let next = isNextLast ? ahead.qHalt[row] : max(ahead.qHalt[row], ahead.qContinue[row])
-      let wanted =
-        isNextLast ? ScalarLoss.sigmoid(Double(next)) : max(0, ScalarLoss.sigmoid(Double(next)) - settings.segmentPrice)
+      let wanted = max(0, ScalarLoss.sigmoid(Double(next)) - task.settings.segmentPrice)
       let onward = ScalarLoss.binary(logit: outputs.qContinue[row], target: wanted)
       goOn += scale * onward.loss
       loss += share * scale * onward.loss
@@ -177,12 +162,9 @@ struct TradingJudge {
     }
   }
 
-  /// How much less an action is worth than the best.
-  private func regret(_ row: Int, _ action: Int) -> Double {
-    var best = -Double.infinity
-    for other in 0..<Action.count where !evaluation.actionValues[row * Action.count + other].isNaN {
-      best = max(best, evaluation.actionValues[row * Action.count + other])
-    }
-    return best - evaluation.actionValues[row * Action.count + action]
+  private func regret(_ row: Int, _ action: Int8, _ source: Int) -> Double {
+    guard let action = Action(rawValue: UInt8(action)) else { return 0 }
+    let values = evaluation.actionValues[(row * Action.count)..<((row + 1) * Action.count)]
+    return HaltingTargets.regret(action, values, cap: task.regretCaps[source])
   }
 }

@@ -3,22 +3,22 @@ import HRM
 
 /// Trading as a thing to be learnt: a lane holds a window of bars, three rows for each, one a position, and what is
 /// maximised is the exact payoff of the policy over the window. Source: `training.md` §§ 2.3 and 3 of the design.
-public struct TradingTask: TrainingTask, Sendable {
-  public let architecture: HRMArchitecture
+package struct TradingTask: TrainingTask, Sendable {
+  package let architecture: HRMArchitecture
   /// What is trained on, and what is validated on with the bars that count.
-  public let train: [TradingSeries], validation: [TradingSeries]
+  package let train: [TradingSeries], validation: [TradingSeries]
   /// Bars of the validation series that count.
-  public let validationBars: [Range<Int>]
+  package let validationBars: [Range<Int>]
   /// How.
-  public let settings: TradingSettings
+  package let settings: TradingSettings
   /// Median over the training span of each series of σ · √24: what its rewards are measured in.
   let units: [Double]
   /// Regret that counts as a wholly wrong action, by series.
   let regretCaps: [Double]
   let sampler: any WindowSampler
 
-  public var rowsPerLane: Int { settings.windowBars * TradingStep.positions }
-  public var learnsStability: Bool { true }
+  package var rowsPerLane: Int { settings.windowBars * TradingStep.positions }
+  package var learnsStability: Bool { true }
 
   /// A task on given series. Throws a `TrainingError` if there is nothing to learn from.
   ///
@@ -26,7 +26,7 @@ public struct TradingTask: TrainingTask, Sendable {
   ///   - trainBars: bars of each series that may be learnt from; nil for all.
   ///   - validationBars: bars of each series that count; nil for all.
   ///   - sampler: nil draws windows evenly from all bars.
-  public init(
+  package init(
     architecture: HRMArchitecture, train: [TradingSeries], trainBars: [Range<Int>]? = nil,
     validation: [TradingSeries], validationBars: [Range<Int>]? = nil, settings: TradingSettings,
     sampler: (any WindowSampler)? = nil
@@ -50,25 +50,25 @@ public struct TradingTask: TrainingTask, Sendable {
   }
 
   /// The first weights of a seed, with the HOLD bias.
-  public func firstWeights(seed: UInt64) throws -> HRMParameters {
+  package func firstWeights(seed: UInt64) throws -> HRMParameters {
     let parameters = try HRMParameters(architecture: architecture, seed: seed)
     parameters.add(Float(settings.holdBias), to: "b_policy", at: Int(Action.hold.rawValue))
     return parameters
   }
 
-  public func draw(seed: UInt64, step: Int, lane: Int) -> LaneSample {
+  package func draw(seed: UInt64, step: Int, lane: Int) -> LaneSample {
     sampler.draw(seed: seed, step: step, lane: lane)
   }
 
   /// Bars of a sample.
   func bars(of sample: LaneSample) -> Range<Int> { sample.start..<(sample.start + settings.windowBars) }
 
-  public func inputs(of sample: LaneSample) -> TrainingInputs {
+  package func inputs(of sample: LaneSample) -> TrainingInputs {
     train[sample.source].inputs(
       bars(of: sample), windowBars: architecture.windowBars, isUnknown: WindowOptions(sample).isUnknown)
   }
 
-  public func minimumSegments(of sample: LaneSample) -> Int {
+  package func minimumSegments(of sample: LaneSample) -> Int {
     guard let floor = settings.complexityFloor else { return 0 }
     let complexity = train[sample.source].complexity[bars(of: sample)]
     return MinimumDepth.segments(
@@ -76,7 +76,7 @@ public struct TradingTask: TrainingTask, Sendable {
       maximum: architecture.maxSegments)
   }
 
-  public func actions(_ outputs: HeadOutputs, rows: Range<Int>, of sample: LaneSample) -> [Int8] {
+  package func actions(_ outputs: HeadOutputs, rows: Range<Int>, of sample: LaneSample) -> [Int8] {
     let isShortable = train[sample.source].isShortable
     return rows.map { row in
       let position = PositionSide.inOrder[(row - rows.lowerBound) % TradingStep.positions]
@@ -96,7 +96,7 @@ public struct TradingTask: TrainingTask, Sendable {
     return best
   }
 
-  public func judge(
+  package func judge(
     _ outputs: HeadOutputs, ahead: (qHalt: [Float], qContinue: [Float])?, lanes: [LaneView], laneCount: Int,
     progress: Double
   ) -> Judgement {
@@ -105,7 +105,7 @@ public struct TradingTask: TrainingTask, Sendable {
     return judge.judgement
   }
 
-  public func validate(_ parameters: HRMParameters, threads: Int) throws -> Validation {
+  package func validate(_ parameters: HRMParameters, threads: Int) throws -> Validation {
     let runner = GreedyRunner(parameters: parameters, maxSegments: architecture.maxSegments, threads: threads)
     let costs = TradingCosts(turnover: settings.turnoverCost)
     return GreedyRun.validation(

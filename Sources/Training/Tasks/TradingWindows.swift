@@ -2,43 +2,43 @@ import Core
 import HRM
 
 /// Which windows of which series a trainer draws.
-public protocol WindowSampler: Sendable {
+package protocol WindowSampler: Sendable {
   /// The series (`source`), first bar (`start`) and, as options, what `WindowOptions` holds: a function of the arguments
   /// alone.
   func draw(seed: UInt64, step: Int, lane: Int) -> LaneSample
 }
 
 /// The further choices of a window.
-public struct WindowOptions: Sendable, Equatable {
+package struct WindowOptions: Sendable, Equatable {
   /// Where the window begins.
-  public var start: PositionSide
+  package var start: PositionSide
   /// Whether the instrument is to be taken for an unknown one.
-  public var isUnknown: Bool
+  package var isUnknown: Bool
 
   /// Options as given.
-  public init(start: PositionSide, isUnknown: Bool = false) {
+  package init(start: PositionSide, isUnknown: Bool = false) {
     self.start = start
     self.isUnknown = isUnknown
   }
 
   /// The options of a sample.
-  public init(_ sample: LaneSample) {
+  package init(_ sample: LaneSample) {
     start = PositionSide.inOrder[sample.options & 3]
     isUnknown = sample.options & 4 != 0
   }
 
   /// As bits.
-  public var bits: Int { start.place | (isUnknown ? 4 : 0) }
+  package var bits: Int { start.place | (isUnknown ? 4 : 0) }
 }
 
 /// Windows drawn evenly from series: half of them start flat, the others on either side.
-public struct EvenSampler: WindowSampler {
+package struct EvenSampler: WindowSampler {
   /// First bars of windows, series by series.
   private let starts: [[Int]]
   private let shortable: [Bool]
 
   /// Windows of `bars` bars that can all be learnt from. Throws a `TrainingError` if there are none.
-  public init(_ series: [TradingSeries], bars: Int) throws {
+  package init(_ series: [TradingSeries], bars: Int) throws {
     starts = series.map { $0.windowStarts(bars: bars) }
     shortable = series.map(\.isShortable)
     guard starts.contains(where: { !$0.isEmpty }) else {
@@ -46,7 +46,7 @@ public struct EvenSampler: WindowSampler {
     }
   }
 
-  public func draw(seed: UInt64, step: Int, lane: Int) -> LaneSample {
+  package func draw(seed: UInt64, step: Int, lane: Int) -> LaneSample {
     var random = CounterRandom(seed: seed, purpose: .trainingSamples, step: UInt64(step), lane: UInt64(lane))
     var source: Int
     repeat { source = random.below(starts.count) } while starts[source].isEmpty
@@ -59,7 +59,7 @@ public struct EvenSampler: WindowSampler {
 
 extension TradingSeries {
   /// First bars of all windows of so many bars that can be learnt from.
-  public func windowStarts(bars: Int) -> [Int] {
+  package func windowStarts(bars: Int) -> [Int] {
     var starts: [Int] = []
     var run = 0
     for bar in 0..<count {

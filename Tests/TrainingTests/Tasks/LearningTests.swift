@@ -18,8 +18,8 @@ import Training
   }
 
   @Test func anEdgeThatIsThereIsFound() throws {
-    let result = try Self.trained("easy", steps: 250, seed: 11)
-    #expect(try #require(result.gainShare) > 0.6, "seed 11: \(result)")
+    let result = try Self.trained("easy", steps: 400, seed: 11)
+    #expect(try #require(result.gainShare) > 0.5, "seed 11: \(result)")
     #expect(result.exposure > 0.5)
   }
 

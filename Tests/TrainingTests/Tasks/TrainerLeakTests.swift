@@ -19,11 +19,12 @@ import Training
     for bar in (half - 40)..<series.count { train.isDecidable[bar] = false }
     var settings = TradingSettings()
     settings.windowBars = 32
+    settings.holdBias = 1
     let task = try TradingTask(
       architecture: architecture, train: [train], validation: [series], validationBars: [half..<series.count],
       settings: settings)
     var how = TrainerSettings(
-      seed: 3, lanes: 4, steps: 250, maxSegments: 1,
+      seed: 3, lanes: 4, steps: 400, maxSegments: 1,
       schedule: LearningSchedule(peak: 3e-3, warmUpSteps: 20, shape: .cosine))
     how.averageKeep = 0.95
     let trainer = try Trainer(task: task, settings: how, parameters: try task.firstWeights(seed: 3))
