@@ -58,7 +58,7 @@ public enum SettingsSchema {
       "policy", "fallback_may_open", \.policy.fallbackMayOpen, .bool, "Whether a fallback may open positions."),
     SettingsEntry(
       "policy", "model_directory", \.policy.modelDirectory, .path, isPath: true,
-      "Directory of the network's model; empty: models/ in $HRMBOT_HOME, made when missing."),
+      "Directory of the network's model; empty: the one that comes with the program, models/default."),
     SettingsEntry(
       "policy", "inference_precision", \.policy.inferencePrecision, .choice(["fp32", "bf16", "int8", "int8-a16"]),
       "Precision of the network; not fp32: a copy beside the model, made when missing."),
@@ -67,7 +67,8 @@ public enum SettingsSchema {
       "Lowest share on which a bf16 or int8 copy must act as its fp32 master does."),
     SettingsEntry(
       "policy", "model_seed", \.policy.modelSeed, .integer(0...UInt64.max),
-      "Seed of the untrained model that is made when there is none."),
+      "Seed of the untrained model that is made when none is named and none was shipped; another than 1 always makes one."
+    ),
     SettingsEntry(
       "policy", "mlp_directory", \.policy.mlpDirectory, .path, isPath: true,
       "Directory of the archived mlp policy; empty: none."),

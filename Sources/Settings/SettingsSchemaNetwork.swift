@@ -66,7 +66,7 @@ extension SettingsSchema {
   private static let thinking: [SettingsEntry] = [
     SettingsEntry(
       name, "act.M_max", \.hierarchicalReasoningModel.actMax, .integer(1...64), unit: "segments",
-      "Most segments of adaptive computation per decision, at most the model's."),
+      "Most segments of adaptive computation per decision; the model's own number where that is lower."),
     SettingsEntry(
       name, "act.M_min", \.hierarchicalReasoningModel.actMin, .integer(1...64), unit: "segments",
       "Fewest segments per decision."),

@@ -111,8 +111,10 @@ package struct PolicyBench: Sendable {
   private static func hrmPolicy(_ manifest: ModelManifest, _ request: Request) throws -> HRMPolicy {
     let model = request.settings.hierarchicalReasoningModel
     let deadline = UInt64(request.settings.policy.deadlineMillis) * 1_000_000
+    let most = manifest.architecture.maxSegments
     let limits = ThinkingLimits(
-      minSegments: model.actMin, maxSegments: model.actMax, tolerance: Float(model.convergenceThreshold),
+      minSegments: min(model.actMin, most), maxSegments: min(model.actMax, most),
+      tolerance: Float(model.convergenceThreshold),
       deadlineNanoseconds: request.isVirtualTime ? nil : deadline)
     return try HRMPolicy(
       manifest: manifest, instruments: request.instruments, timeframe: request.timeframe,
@@ -141,7 +143,6 @@ package struct PolicyBench: Sendable {
     let lowered: [(String, Int, Int)] = [
       ("hierarchical.N_cycles", settings.cycles ?? 1, shape.nCycles),
       ("hierarchical.T_timesteps", settings.timesteps ?? 1, shape.tSteps),
-      ("act.M_max", settings.actMax, shape.maxSegments),
     ]
     for (key, wanted, most) in lowered where wanted > most {
       throw StartError(

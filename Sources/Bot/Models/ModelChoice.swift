@@ -12,15 +12,21 @@ package struct ModelChoice: Sendable {
   package let precision: HRMPrecision
   /// Lowest agreement of a copy with its master.
   package let minimumAgreement: Double
+  /// Whether an untrained model may be made where the settings name none and none was shipped.
   private let isDefault: Bool
   private let seed: UInt64
 
   /// The choice of these settings.
-  package init(_ settings: BotSettings, home: StateDirectory) {
+  ///
+  /// - Parameter shipped: the model that came with the program, which is taken where the settings name neither a model nor
+  ///   a seed of an untrained one.
+  package init(_ settings: BotSettings, home: StateDirectory, shipped: String? = ShippedModel.path()) {
     let policy = settings.policy
-    isDefault = policy.modelDirectory.isEmpty
+    let shipped = policy.modelDirectory.isEmpty && policy.modelSeed == PolicySettings().modelSeed ? shipped : nil
+    isDefault = policy.modelDirectory.isEmpty && shipped == nil
     seed = policy.modelSeed
-    named = isDefault ? "\(home.modelsPath)/hrm-27m-seed\(policy.modelSeed)" : policy.modelDirectory
+    named =
+      isDefault ? "\(home.modelsPath)/hrm-27m-seed\(policy.modelSeed)" : shipped ?? policy.modelDirectory
     // The settings' own list of words is that of the precisions; a test compares them.
     precision = HRMPrecision(label: policy.inferencePrecision) ?? .float32
     minimumAgreement = policy.minimumAgreement.approximate

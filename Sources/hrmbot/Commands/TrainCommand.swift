@@ -11,7 +11,8 @@ struct TrainCommand: ParsableCommand {
         hrmbot train targets --input cases.json
       """,
     subcommands: [
-      TrainMarketCommand.self, TrainDataCommand.self, TrainSudokuCommand.self, TrainPlantedCommand.self,
+      TrainMarketCommand.self, TrainSweepCommand.self, TrainDataCommand.self, TrainSudokuCommand.self,
+      TrainPlantedCommand.self,
       TrainTargetsCommand.self,
     ], defaultSubcommand: TrainMarketCommand.self)
 }

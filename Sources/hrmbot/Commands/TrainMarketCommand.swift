@@ -2,7 +2,6 @@ import ArgumentParser
 import Bot
 import Control
 import Core
-import Files
 import Foundation
 import HRM
 import Statistics
@@ -26,11 +25,7 @@ struct TrainMarketCommand: ParsableCommand {
         hrmbot train market --show-settings > training.yaml
       """)
   @OptionGroup var corpus: CorpusOptions
-  @Option(help: ArgumentHelp("Settings of the training, lines of `key: value`.", valueName: "file")) var config: String?
-  @Option(help: ArgumentHelp("One of them, over the file; may be repeated.", valueName: "key=value"))
-  var use: [String] = []
-  @Option(help: "Shape of the network, as --use preset=NAME.") var preset: String?
-  @Option(help: "Steps of the run, as --use steps=N.") var steps: Int?
+  @OptionGroup var how: MarketTrainingOptions
   @Option(help: "Name of the model.") var name: String?
   @Flag(help: "Print the settings and end.") var showSettings = false
   @Flag(help: "Do not count the run among the trials: nothing is chosen by it.") var noTrial = false
@@ -50,7 +45,7 @@ struct TrainMarketCommand: ParsableCommand {
   }
 
   func run() throws {
-    let settings = try TrainingOutput.mapping { try load() }
+    let settings = try TrainingOutput.mapping { try how.load(seed: options.seed) }
     if showSettings { return print(settings.file, terminator: "") }
     guard options.directory != nil else {
       throw ValidationError("--out: say where the run keeps its checkpoints, or --resume a directory")
@@ -60,36 +55,8 @@ struct TrainMarketCommand: ParsableCommand {
     print(options.json ? try TrainingOutput.json(result) : Self.text(result))
   }
 
-  private func load() throws -> MarketTrainingSettings {
-    var settings = MarketTrainingSettings()
-    if let config {
-      do { try settings.take(BoundedFile.read(config, limit: 1 << 18), file: config) } catch let error
-        as BoundedFile.Failure
-      { throw TrainingError("\(error)") }
-    }
-    for text in use {
-      guard let equals = text.firstIndex(of: "=") else { throw TrainingError("--use \(text): write --use key=value") }
-      try settings.set(
-        String(text[..<equals]), to: String(text[text.index(after: equals)...]), place: "--use \(text)")
-    }
-    if let preset { try settings.set("preset", to: preset, place: "--preset") }
-    if let steps { try settings.set("steps", to: "\(steps)", place: "--steps") }
-    settings.trainer.seed = options.seed
-    return settings
-  }
-
-  private func readCorpus(_ settings: MarketTrainingSettings) throws -> Corpus {
-    var request = try corpus.request()
-    request.split.horizonBars = max(request.split.horizonBars, settings.trading.oracleBars, settings.trading.windowBars)
-    return try DataCommand.run {
-      try Corpus(request) { number, name in
-        if ProgressLine.isWanted { ProgressLine.show("reading \(number + 1)/\(request.sources.count) \(name)") }
-      }
-    }
-  }
-
   private func train(_ settings: MarketTrainingSettings, _ start: Double) throws -> Result {
-    let corpus = try readCorpus(settings)
+    let corpus = try how.read(corpus, for: settings)
     let training = try MarketTraining(settings: settings, corpus: corpus, fit: try self.corpus.fit())
     let task = training.task
     let digest = corpus.manifest.digest
