@@ -75,13 +75,13 @@ extension EndToEnd {
       #expect(try await place.run("explain", "yesterday").code == 64)
     }
 
-    /// The first start makes the 27M model by itself, and decides within the deadline.
+    /// Where no model was shipped, the first start makes the 27M model by itself, and decides within the deadline.
     @Test func firstStartWithNothing() async throws {
       let place = try Place()
       // A deadline that also a machine that is busy with other tests can keep.
-      let bot = try place.start([
-        "paper", "--deadline-ms", "5000", "--set", "rollback.latency_p99_millis=10000",
-      ])
+      let bot = try place.start(
+        ["paper", "--deadline-ms", "5000", "--set", "rollback.latency_p99_millis=10000"],
+        environment: ["HRMBOT_MODELS": place.root])
       try await bot.wait(for: "first decision", within: 30) { bot.output.contains("\n") }
       let line = try JSON(text: String(bot.output.split(separator: "\n")[0]))
       #expect(line["policy"].string == "hrm-27m-seed1")
@@ -90,6 +90,22 @@ extension EndToEnd {
       #expect(Files.exists(place.home + "/models/hrm-27m-seed1/policy.safetensors"))
       bot.send(SIGTERM)
       #expect(try await bot.end(within: 10).code == 0)
+    }
+
+    /// A first start without settings decides with the model of the checkout, which was trained.
+    @Test func firstStartWithTheShippedModel() async throws {
+      let place = try Place()
+      let bot = try place.start([
+        "paper", "--deadline-ms", "5000", "--set", "rollback.latency_p99_millis=10000",
+      ])
+      try await bot.wait(for: "first decision", within: 30) { bot.output.contains("\n") }
+      let line = try JSON(text: String(bot.output.split(separator: "\n")[0]))
+      #expect(line["untrained"].bool == false)
+      #expect((line["segments"].int ?? 0) >= 1)
+      #expect(!Files.exists(place.home + "/models/hrm-27m-seed1"))
+      bot.send(SIGTERM)
+      let ended = try await bot.end(within: 10)
+      #expect(ended.code == 0 && !ended.output.contains("UNTRAINED"))
     }
 
     @Test func secondBotOfOneHomeIsRefused() async throws {

@@ -54,6 +54,7 @@ struct TrainPlantedCommand: ParsableCommand {
     guard let market = PlantedMarket.named.first(where: { $0.name == name })?.market else {
       throw TrainingError("--case \(name): no such market")
     }
+    if ProgressLine.isWanted { ProgressLine.show("making the market") }
     let experiment = try PlantedExperiment(
       name: name, market: market, seed: options.seed, distractors: distractors, steps: steps)
     let trainer = try Trainer(
@@ -62,12 +63,15 @@ struct TrainPlantedCommand: ParsableCommand {
     var plan = RunPlan()
     // The fresh path is looked at once, at the end: nothing is chosen by it.
     (plan.validateEvery, plan.checkpointEvery, plan.patience) = (0, 500, 0)
+    plan.logEvery = 10
     let run = try TrainingRun(
       trainer, plan: plan,
       identity: RunIdentity(
         task: "planted \(name)", settings: try TrainingOutput.json(experiment.settings), data: "\(distractors)"),
       path: options.directory, resumes: options.resume != nil, threads: options.threads, seconds: Stopwatch.seconds)
     _ = try TrainingOutput.run(run, options: options)
+    if ProgressLine.isWanted { ProgressLine.show("judging on a fresh path") }
+    defer { ProgressLine.clear() }
     return try experiment.judge(
       trainer.average, threads: options.threads, cpuSeconds: Stopwatch.cpuSeconds)
   }
