@@ -89,8 +89,10 @@ package struct SeriesBuilder {
     var isDecidable = [Bool](repeating: false, count: count)
     var excluded = ExclusionCounts()
     for bar in 0..<count {
-      if bar + 2 < count { returns[bar] = opens[bar + 2] / opens[bar + 1] - 1 }
-      if let cause = exclusion(of: bar, earning: returns[bar]) { excluded[cause] += 1 } else { isDecidable[bar] = true }
+      let outcome = outcome(of: bar)
+      // Labels look over several bars: what is no outcome must not reach them through a neighbour.
+      returns[bar] = outcome.magnitude > rules.outlierReturn ? .nan : outcome
+      if let cause = exclusion(of: bar, earning: outcome) { excluded[cause] += 1 } else { isDecidable[bar] = true }
     }
     let series = TradingSeries(
       name: "\(instrument.symbol) \(timeframe)", isShortable: instrument.isShortable, featureCount: Self.width,
@@ -98,6 +100,12 @@ package struct SeriesBuilder {
       returns: returns, deviations: deviations, complexity: complexity, isDecidable: isDecidable,
       closeTimes: closeTimes)
     return (series, knownFrom ?? count, excluded)
+  }
+
+  /// What a decision earns; no number where the data end before, or have a hole.
+  private func outcome(of bar: Int) -> Double {
+    guard bar + 2 < count, Int(lastGaps[bar + 2]) <= bar else { return .nan }
+    return opens[bar + 2] / opens[bar + 1] - 1
   }
 
   private func exclusion(of bar: Int, earning outcome: Double) -> Exclusion? {

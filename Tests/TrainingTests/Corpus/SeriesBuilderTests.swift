@@ -48,6 +48,8 @@ import Training
     let undecided = (227..<595).filter { !series.isDecidable[$0] }
     #expect(undecided == Array(398..<460))
     #expect(excluded[.gap] == 62)
+    // What a decision earns across the hole is unknown, to labels of other decisions too.
+    #expect((0..<595).filter { !series.returns[$0].isFinite } == [398, 399])
     var rules = CorpusRules()
     rules.toleratedMissingBars = 3
     #expect(CorpusFixture.build(bars, rules: rules).excluded[.gap] == 0)
@@ -82,6 +84,7 @@ import Training
     }
     let jump = CorpusFixture.build(bars)
     #expect(jump.excluded[.outlier] == 1 && !jump.series.isDecidable[500] && jump.series.isDecidable[501])
+    #expect((0..<798).filter { jump.series.returns[$0].isNaN } == [500])
     let price = Price(raw: 100 * Price.unit)
     let still = CorpusFixture.bars(600, seed: 5).map {
       Bar(
