@@ -11,6 +11,7 @@ struct CorpusOptions: ParsableArguments {
   @OptionGroup var settings: SettingsOptions
 
   @Option(
+    parsing: .upToNextOption,
     help: ArgumentHelp(
       "Recorded bars: files (CSV or CSV.gz), directories with all in them, or queries of the catalog such as *:1h.",
       valueName: "data"))
