@@ -119,6 +119,23 @@ import Training
     #expect(changed.series[0] == manifest.series[0])
   }
 
+  @Test("the summary counts what trains, what validates and what does neither, and says what may be wrong")
+  func summary() throws {
+    let directory = try ScratchDirectory()
+    try write(directory)
+    let all = try corpus(directory)
+    let summary = all.summary()
+    #expect(summary.bars == 2100 && summary.instruments == 2 && summary.train == 3 * 54 + 67)
+    #expect(summary.validation == 3 * 301 && summary.excluded[.warmingUp] == 4 * 227)
+    #expect(summary.classes.map(\.name) == [.crypto] && summary.classes[0].series == 4)
+    #expect(summary.normaliser.count == 16 && summary.normaliser[0].name == "return_1")
+    #expect(summary.digest == all.manifest.digest && summary.remarks.isEmpty)
+    #expect(summary.text.contains("perp_1h/AAAUSDT.csv 1h") && summary.text.contains("2024-01-01"))
+    #expect(try JSONDecoder().decode(CorpusSummary.self, from: JSONEncoder().encode(summary)) == summary)
+    let late = try corpus(directory) { $0.cut = Timestamp(milliseconds: 0) }.summary(.median)
+    #expect(late.train == 0 && late.normaliser.isEmpty && late.remarks == ["nothing to train on"])
+  }
+
   @Test("series get the rows that a model has for them")
   func rows() throws {
     let directory = try ScratchDirectory()

@@ -1,4 +1,6 @@
+import Agent
 import Core
+import Features
 import HRM
 import Testing
 import Training
@@ -59,5 +61,31 @@ import Training
     var window = Array(series.features[rows])
     normaliser.apply(to: &window)
     #expect(window == Array(corpus.series[0].features[rows]))
+  }
+  @Test("what a trainer reads at a bar is what the policy asks its network there, bit for bit")
+  func policy() throws {
+    let bars = CorpusFixture.bars(600, seed: 5)
+    var (series, knownFrom, _) = CorpusFixture.build(bars)
+    let normaliser = try #require(NormaliserFit.median.normaliser([series], [0..<400]))
+    series.normalise(normaliser, from: knownFrom)
+    var model = ModelManifest(
+      name: "m", architecture: .tiny, featureSchemaHash: FeatureSchema.hash, instruments: ["AAA"], timeframes: ["1h"],
+      files: [:], untrained: true, training: nil, seed: 1)
+    model.normaliser = normaliser
+    let table = InstrumentTable([CorpusFixture.instrument()])
+    var policy = try HRMPolicy(
+      manifest: model, instruments: table, timeframe: .oneHour, featureSchemaHash: FeatureSchema.hash,
+      options: .init(limits: ThinkingLimits()))
+    var stage = FeatureStage(instruments: table, timeframe: .oneHour, scope: .network)
+    var asked = 0
+    for (place, bar) in bars.enumerated() {
+      let seen = stage.receive(bar, hasGap: false, isPreRoll: false)
+      guard case .think(let request) = policy.decide(seen) else { continue }
+      let window = series.features[((place - 59) * 16)..<((place + 1) * 16)]
+      #expect(request.input.bars.map(\.bitPattern) == window.map(\.bitPattern), "bar \(place)")
+      #expect(Array(request.input.context[4...]) == Array(series.clock[(4 * place)..<(4 * place + 4)]))
+      asked += 1
+    }
+    #expect(asked == 600 - 227)
   }
 }
