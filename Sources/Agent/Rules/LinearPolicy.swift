@@ -17,6 +17,7 @@ public struct LinearPolicy: Policy {
   private let refitBars: Int
   private let ridge: Double
   private let threshold: Double
+  private let learnsUntil: Timestamp
   private var streams: [Stream] = []
   /// Sums of products, row by row, and with the target.
   private var gram = [Double](repeating: 0, count: width * width)
@@ -31,8 +32,12 @@ public struct LinearPolicy: Policy {
     var expected: Double?
   }
 
-  /// The rule. `threshold` is a share of the price. Throws `PolicyError.parameters`.
-  public init(horizon: Int = 24, refitBars: Int = 168, ridge: Double = 100, threshold: Double = 0.0024) throws {
+  /// The rule. `threshold` is a share of the price. `learnsUntil`: what closes later changes the weights no more; nil: it
+  /// goes on learning. Throws `PolicyError.parameters`.
+  public init(
+    horizon: Int = 24, refitBars: Int = 168, ridge: Double = 100, threshold: Double = 0.0024,
+    learnsUntil: Timestamp? = nil
+  ) throws {
     guard (1...1000).contains(horizon), refitBars > 0, ridge > 0, threshold >= 0, threshold.isFinite else {
       throw PolicyError.parameters(
         "linear: horizon \(horizon) must be from 1 to 1000, refit \(refitBars) and ridge \(ridge) above 0, threshold "
@@ -42,11 +47,16 @@ public struct LinearPolicy: Policy {
     self.refitBars = refitBars
     self.ridge = ridge
     self.threshold = threshold
+    self.learnsUntil = learnsUntil ?? Timestamp(milliseconds: .max)
     identity = .rule(name: "linear-\(horizon)") { json in
       json.key("horizon")
       json.value(horizon)
       json.key("kind")
       json.value(literal: "linear")
+      if let learnsUntil {
+        json.key("learns_until")
+        json.value(learnsUntil.milliseconds)
+      }
       json.key("refit_bars")
       json.value(refitBars)
       json.key("ridge")
@@ -75,7 +85,9 @@ public struct LinearPolicy: Policy {
     streams[index].waiting.append((row, logClose, sigma))
     if streams[index].waiting.count > horizon {
       let old = streams[index].waiting.removeFirst()
-      learn(old.row, min(5, max(-5, (logClose - old.logClose) / old.sigma)))
+      if observation.bar.closeTime <= learnsUntil {
+        learn(old.row, min(5, max(-5, (logClose - old.logClose) / old.sigma)))
+      }
     }
     streams[index].expected = weights.map { weights in
       zip(weights, row).reduce(0) { $0 + $1.0 * $1.1 } * sigma

@@ -133,7 +133,7 @@ package struct BacktestText {
   package static func number(_ value: Double?) -> String { value.map { $0.isFinite ? fixed($0, 2) : "-" } ?? "-" }
 
   /// A number with so many decimals, without a minus before zero.
-  static func fixed(_ value: Double, _ decimals: Int) -> String {
+  package static func fixed(_ value: Double, _ decimals: Int) -> String {
     var scale = 1.0
     for _ in 0..<decimals { scale *= 10 }
     let rounded = (value * scale).rounded() / scale

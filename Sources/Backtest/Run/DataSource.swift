@@ -11,6 +11,8 @@ package enum DataSource: Sendable {
   case file(String)
   /// A series of the catalog.
   case series(Catalog, Catalog.Selection)
+  /// A bar file of an instrument that is known, whatever name and place of the file say.
+  case known(String, Instrument)
 
   /// Files as given, the bar files of directories in the order of their names, and what the catalog has under the other
   /// texts. Throws `StartError` for a text that is nothing of these.
@@ -41,7 +43,7 @@ package enum DataSource: Sendable {
   /// What the report calls it: never a directory, so that moved data give the same report.
   package var name: String {
     switch self {
-    case .file(let path): URL(fileURLWithPath: path).lastPathComponent
+    case .file(let path), .known(let path, _): URL(fileURLWithPath: path).lastPathComponent
     case .series(_, let selection):
       "\(selection.entry.source)/\(selection.entry.instrument):\(selection.entry.timeframe)"
     }
@@ -51,7 +53,7 @@ package enum DataSource: Sendable {
   package func digest() throws -> String {
     switch self {
     case .series(_, let selection): return selection.entry.digest
-    case .file(let path):
+    case .file(let path), .known(let path, _):
       do { return try Importer.digest(of: path).hex } catch { throw StartError("\(error)", exitCode: 66) }
     }
   }
@@ -68,6 +70,9 @@ package enum DataSource: Sendable {
     case .file(let path):
       let (reader, instrument) = try MarketSource.file(path, id: id, rules: rules)
       return (reader, instrument)
+    case .known(let path, let instrument):
+      let reader = try ReplayFile(path: path, instrument: id, calendar: instrument.calendar)
+      return (reader, instrument.with(id: id))
     case .series(let catalog, let selection):
       let opened = try catalog.open(selection, instrument: id)
       let times = (0..<min(256, opened.count)).map { opened.openTime(at: $0) }
@@ -87,4 +92,13 @@ struct CataloguedBars: BarSeries {
   var quality: FeedQuality { FeedQuality() }
   var rowErrors: [RowError] { [] }
   mutating func next() -> Bar? { series.next() }
+}
+
+extension Instrument {
+  /// The same instrument at another place.
+  fileprivate func with(id: InstrumentID) -> Instrument {
+    Instrument(
+      id: id, symbol: symbol, venue: venue, kind: kind, isShortable: isShortable, calendar: calendar, rules: rules,
+      feeAsset: feeAsset)
+  }
 }

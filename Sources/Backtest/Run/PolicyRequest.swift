@@ -21,6 +21,8 @@ package struct PolicyRequest: Sendable {
   /// Bars ahead that `linear` expects, and the expected return at which it opens.
   package var horizon = 24
   package var threshold = 0.0024
+  /// Close after which `linear` learns no more; nil: it goes on.
+  package var learnsUntil: Timestamp?
 
   /// A request with the parameters at their defaults.
   package init(name: String) { self.name = name }
@@ -41,7 +43,7 @@ package struct PolicyRequest: Sendable {
     case "buy-and-hold": return BuyAndHoldPolicy()
     case "random":
       return try RandomPolicy(seed: seed, openProbability: openProbability, closeProbability: closeProbability)
-    case "linear": return try LinearPolicy(horizon: horizon, threshold: threshold)
+    case "linear": return try LinearPolicy(horizon: horizon, threshold: threshold, learnsUntil: learnsUntil)
     case "flat": return FlatPolicy()
     default: throw PolicyError.unknown(name: name, known: Self.rules)
     }

@@ -2,19 +2,25 @@ import Core
 
 /// A field of a figure with axes. It is as wide as the figure; the drawing in it is stretched, and texts and the widths of
 /// lines are not. So the same markup is readable on a phone and on paper.
-struct Panel {
+package struct Panel {
   /// Width and height of the stretched field in its own units.
-  static let width = 20_000.0
-  static let height = 10_000.0
+  package static let width = 20_000.0
+  package static let height = 10_000.0
 
   /// Top and height in points of a screen.
-  var top: Int
-  var tall: Int
-  var values: ValueAxis
+  package var top: Int
+  package var tall: Int
+  package var values: ValueAxis
   /// Values are shares, and written as percent.
-  var isPercent = false
+  package var isPercent = false
   /// Whether values are written at the marks.
-  var isLabelled = true
+  package var isLabelled = true
+
+  /// A field at a height.
+  package init(top: Int, tall: Int, values: ValueAxis, isPercent: Bool = false, isLabelled: Bool = true) {
+    (self.top, self.tall, self.values) = (top, tall, values)
+    (self.isPercent, self.isLabelled) = (isPercent, isLabelled)
+  }
 
   func y(_ value: Double) -> Int { Int(((1 - values.place(value)) * Self.height).rounded()) }
   func x(_ place: Double) -> Int { Int((min(max(place, 0), 1) * Self.width).rounded()) }
@@ -25,7 +31,7 @@ struct Panel {
   }
 
   /// Grid, marks, and what `body` draws between them.
-  func draw(
+  package func draw(
     _ out: inout Markup, time: TimeAxis? = nil, places: [(place: Double, label: String)] = [], isMarked: Bool = true,
     _ body: (inout Markup) -> Void
   ) {
@@ -70,8 +76,9 @@ struct Panel {
   }
 
   /// A line through points; those that are not finite are left out.
-  func line(_ out: inout Markup, _ axis: TimeAxis, _ times: [Timestamp], _ data: [Double], name: String, style: String)
-  {
+  package func line(
+    _ out: inout Markup, _ axis: TimeAxis, _ times: [Timestamp], _ data: [Double], name: String, style: String
+  ) {
     let points = zip(times, data).lazy.filter { $0.1.isFinite }.map { "\(x(axis.place($0.0))),\(y($0.1))" }
     out.leaf(
       "polyline", ["points": points.joined(separator: " "), "class": "line \(style)", "data-name": name])

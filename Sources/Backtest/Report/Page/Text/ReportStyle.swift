@@ -1,8 +1,8 @@
 /// Looks of a report, in light and dark, on screens and on paper. Colours are those of Okabe and Ito, which people with
 /// any colour vision tell apart; lines differ in their dashes besides.
-enum ReportStyle {
+package enum ReportStyle {
   /// Looks of the drawings; they are in every svg file too.
-  static let drawing = """
+  package static let drawing = """
     :root{--ground:#fff;--ink:#1b1f24;--soft:#57606a;--rule:#d8dee4;--card:#f6f8fa;--gain:#0072b2;--loss:#d55e00;\
     --c0:#0072b2;--c1:#b34700;--c2:#007a5a;--c3:#8f6400;--c4:#a3487b;--c5:#4c5560;--c6:#2b7fb8;--price:#9aa4af}
     @media (prefers-color-scheme:dark){:root{--ground:#0d1117;--ink:#e6edf3;--soft:#9da7b1;--rule:#30363d;--card:#161b22;\
@@ -36,7 +36,7 @@ enum ReportStyle {
     """
 
   /// Looks of the page.
-  static let page = """
+  package static let page = """
     *{box-sizing:border-box}
     html{background:var(--ground);color:var(--ink);font:16px/1.5 system-ui,sans-serif;-webkit-text-size-adjust:100%}
     body{margin:0}main{max-width:1080px;margin:0 auto;padding:16px}

@@ -2,11 +2,11 @@ import Core
 import Statistics
 
 /// The tables of a report.
-struct ReportTables {
+package struct ReportTables {
   let data: ReportData
 
   /// A table with a caption; the first cell of a row is its head. Numbers stand at the right.
-  static func write(
+  package static func write(
     _ out: inout Markup, caption: String, head: [String], rows: [[String]], isText: Bool = false,
     isFirstStrong: Bool = false
   ) {
