@@ -7,7 +7,8 @@ import Features
 ///
 /// What the network sees depends on the bars and on the side held, on nothing else of the account: so the answer for every
 /// legal side can be had in advance, in large batches, whatever the policy will have done by then. Each answer is the one that
-/// the request would get alone.
+/// the request would get alone. With a cache all of them are worked out; without one those of a side when it is first held in
+/// the stretch: who stays flat needs a third of them.
 package final class NetworkOutlook {
   /// Bars that are looked at together.
   package static let stretch = 64
@@ -19,6 +20,8 @@ package final class NetworkOutlook {
   private let cache: OutlookCache?
   private let tradesFrom: Timestamp
   private var answers: [Key: NetworkAnswer] = [:]
+  /// Questions of the stretch that nobody has asked yet, without a cache.
+  private var open: [Question] = []
   /// Answers worked out, and those found in the cache.
   package private(set) var computed = 0
   package private(set) var reused = 0
@@ -56,20 +59,28 @@ package final class NetworkOutlook {
       let observation = features.receive(bar, hasGap: finding.hasGap, isPreRoll: bar.openTime < tradesFrom)
       if bar.openTime >= tradesFrom { questions += self.questions(observation) }
     }
+    guard let cache else {
+      open = questions
+      return
+    }
     var missing: [Question] = []
     for question in questions {
-      if let cached = try cache?.next() {
+      if let cached = try cache.next() {
         answers[question.key] = cached
         reused += 1
       } else {
         missing.append(question)
       }
     }
-    for start in stride(from: 0, to: missing.count, by: runner.capacity) {
-      let batch = missing[start..<min(missing.count, start + runner.capacity)]
+    think(missing)
+    for question in missing { if let answer = answers[question.key] { try cache.append(answer) } }
+  }
+
+  private func think(_ questions: [Question]) {
+    for start in stride(from: 0, to: questions.count, by: runner.capacity) {
+      let batch = questions[start..<min(questions.count, start + runner.capacity)]
       for (question, answer) in zip(batch, runner.run(batch: batch.map(\.request)) { 0 }) {
         answers[question.key] = answer
-        try cache?.append(answer)
       }
       computed += batch.count
     }
@@ -82,9 +93,13 @@ package final class NetworkOutlook {
   package func answer(_ request: NetworkRequest) -> NetworkAnswer? {
     let side: PositionSide =
       request.legalMask.contains(.closeLong) ? .long : request.legalMask.contains(.closeShort) ? .short : .flat
-    guard var answer = answers[Key(instrument: request.instrument, bar: request.barClose, side: side)] else {
-      return nil
+    let key = Key(instrument: request.instrument, bar: request.barClose, side: side)
+    if answers[key] == nil, open.contains(where: { $0.key == key }) {
+      let isWanted = { (question: Question) in question.key.side == side && question.key.bar >= key.bar }
+      think(open.filter(isWanted))
+      open.removeAll(where: isWanted)
     }
+    guard var answer = answers[key] else { return nil }
     answer.ticket = request.sequence
     return answer
   }

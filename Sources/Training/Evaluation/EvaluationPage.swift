@@ -132,9 +132,7 @@ package struct EvaluationPage {
     var text =
       "Probability of overfitting (PBO): \(ReportNumber.ratio(group.overfitting)); one half or more says that choosing "
       + "from this table is worth nothing."
-    if let chance = group.rows.last(where: { if case .chance = $0.contender.kind { true } else { false } }),
-      let spread = chance.spread[.sharpe]
-    {
+    if let spread = group.chanceSpread {
       text +=
         " The Sharpe ratios of the runs by chance scatter by \(ReportNumber.ratio(spread)) (one standard deviation)."
     }

@@ -16,6 +16,11 @@ package struct EvaluationResult: Sendable {
     /// Probability that choosing the best policy of this table is overfitting, at the first cost factor; nil where there are
     /// too few days or policies.
     package var overfitting: Double?
+
+    /// Standard deviation of the Sharpe ratios of the runs by chance at the first cost factor; nil without variation.
+    package var chanceSpread: Double? {
+      rows.first { if case .chance = $0.contender.kind { true } else { false } }?.spread[.sharpe]
+    }
   }
 
   package var run: EvaluationRun

@@ -57,6 +57,9 @@ package enum EvaluationText {
           + "\(entry.overFlat.map { fixed($0, 3) } ?? "-"), over buy-and-hold p = "
           + (entry.overHold.map { fixed($0, 3) } ?? "-"))
     }
+    if let spread = group.chanceSpread {
+      lines.append("  Sharpe ratios of chance scatter by \(fixed(spread, 2)) among \(settings.seeds) runs")
+    }
     lines.append("  probability of overfitting (PBO) = \(group.overfitting.map { fixed($0, 2) } ?? "-")")
     return lines.joined(separator: "\n")
   }

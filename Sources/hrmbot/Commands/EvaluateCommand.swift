@@ -55,12 +55,14 @@ struct EvaluateCommand: ParsableCommand {
     help: ArgumentHelp("Directory of the ledger of trials. Default: trials in the state directory.", valueName: "dir"))
   var ledger: String?
   @Option(help: ArgumentHelp("Threads. Default: as many as there are processors.", valueName: "n")) var jobs: Int?
+  @Flag(help: "Do not run networks with parts held back, whatever the protocol says.") var noAblations = false
   @Flag(help: "Do not count this among the trials: for a run by which nothing is chosen.") var noTrial = false
   @Flag(help: "One JSON object on standard output.") var json = false
   @Flag(help: "With --json: the daily returns of every row.") var daily = false
 
   func run() throws {
     let request = try request()
+    if let report { try checkPlace(of: report) }
     let progress = EvaluationProgress(since: SystemTime().monotonicNanoseconds)
     defer { ProgressLine.clear() }
     let run = try EvaluationRun.make(request) { progress.show($0, at: SystemTime().monotonicNanoseconds) }
@@ -76,6 +78,14 @@ struct EvaluateCommand: ParsableCommand {
     }
     if let report { try EvaluationPage.write(result, to: report) }
     print(json ? EvaluationJSON.text(result, withReturns: daily) : EvaluationText.text(result))
+  }
+
+  /// A page that cannot be written is to be told before hours of work. Throws `StartError` (73).
+  private func checkPlace(of report: String) throws {
+    let directory = URL(fileURLWithPath: report).deletingLastPathComponent().path
+    guard access(directory, W_OK) == 0 else {
+      throw StartError("--report \(report): nothing can be written into \(directory)", exitCode: 73)
+    }
   }
 
   private func request() throws -> EvaluationRun.Request {
@@ -105,6 +115,7 @@ struct EvaluateCommand: ParsableCommand {
         return key
       }
     }
+    if noAblations { request.settings.hasAblations = false }
     request.threads = jobs ?? ProcessInfo.processInfo.activeProcessorCount
     return request
   }
