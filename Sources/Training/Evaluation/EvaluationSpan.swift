@@ -3,19 +3,22 @@ import Core
 import HRM
 import Settings
 
-/// What a model was trained on, as far as the notes of its manifest say: `train_from`, `train_to` (days or milliseconds), for
-/// one market or asset class `train_from.crypto`, `train_to.crypto_perp`.
+/// What a model was trained on, as far as the notes of its manifest say: `train_from`, `train_to` (days or moments, both
+/// included), for one market, asset class or class of markets `train_from.crypto`, `train_to.crypto_perp`.
 package struct TrainingNotes: Sendable {
   /// Name of the model.
   package var model: String
   /// Whether there is any note of a span.
   package var isKnown: Bool
   private var spans: [(scope: String?, span: Range<Timestamp>)] = []
+  /// Kinds of the instruments that have rows of their own: notes without a scope are about these. Empty: about all.
+  private let families: Set<Family>
 
   /// The notes of a manifest. A span without a beginning begins with time; without an end none is known. Throws `StartError`
   /// for a note that is no day.
   package init(_ manifest: ModelManifest, directory: String) throws {
     model = manifest.name
+    families = Set(manifest.instruments.keys.map { Family(InstrumentSettings.likelyKind(of: $0)) })
     let notes = manifest.training ?? [:]
     var ends: [(scope: String?, end: Timestamp)] = []
     var starts: [String: Timestamp] = [:]
@@ -30,28 +33,47 @@ package struct TrainingNotes: Sendable {
       }
       if parts[0] == "train_from" { starts[scope ?? ""] = time } else { ends.append((scope, time)) }
     }
-    spans = ends.map { scope, end in
-      (scope, min(starts[scope ?? ""] ?? .earliest, end)..<end)
-    }
+    spans = ends.map { scope, end in (scope, min(starts[scope ?? ""] ?? .earliest, end)..<end) }
     isKnown = !spans.isEmpty
   }
 
-  /// The span of training for an asset class of a market; nil: it was not trained on, or nothing is known.
-  package func span(assetClass: String, market: String) -> Range<Timestamp>? {
-    for scope in [assetClass, market, nil] {
+  /// The span of training for a file; nil: it was not trained on, or nothing is known.
+  package func span(of file: SurveyedFile) -> Range<Timestamp>? {
+    let scopes = [
+      file.record.assetClass, file.assetClass, file.market.name, MarketClass(file.instrument).rawValue,
+    ]
+    for scope in scopes.compactMap({ $0 }) {
       if let found = spans.first(where: { $0.scope == scope }) { return found.span }
     }
-    return nil
+    guard families.isEmpty || families.contains(Family(file.instrument.kind)) else { return nil }
+    return spans.first { $0.scope == nil }?.span
   }
 
-  /// A day or milliseconds since 1970. A last day is trained on to its end.
+  /// Instruments that move together.
+  private enum Family {
+    case crypto, shares, currencies
+
+    init(_ kind: InstrumentKind) {
+      switch kind {
+      case .cryptoSpot, .cryptoPerpetual: self = .crypto
+      case .equity, .etf, .index: self = .shares
+      case .fx, .metal: self = .currencies
+      }
+    }
+  }
+
+  /// A day or a moment such as `2023-12-31T23:00:00Z`. What ends with a day ends with its last moment.
   private static func time(_ text: String, isEnd: Bool) -> Timestamp? {
     if let day = CalendarDay(text) { return isEnd ? day.start.adding(milliseconds: 86_400_000) : day.start }
-    // A moment such as 2023-12-31T23:00Z names its day.
-    if text.count > 10, text.dropFirst(10).first == "T", let day = CalendarDay(text.prefix(10)) {
-      return isEnd ? day.start.adding(milliseconds: 86_400_000) : day.start
-    }
-    return Int64(text).map { Timestamp(milliseconds: $0) }.flatMap { $0 >= .earliest && $0 <= .latest ? $0 : nil }
+    let parts = text.split(separator: "T", omittingEmptySubsequences: false)
+    guard parts.count == 2, let day = CalendarDay(parts[0]), parts[1].hasSuffix("Z") else { return nil }
+    let clock = parts[1].dropLast().prefix { $0 != "." }.split(separator: ":", omittingEmptySubsequences: false)
+    let numbers = clock.compactMap { $0.count == 2 ? Int64($0) : nil }
+    guard (2...3).contains(clock.count), numbers.count == clock.count, numbers.allSatisfy({ (0..<60).contains($0) }),
+      numbers[0] < 24
+    else { return nil }
+    let seconds = numbers[0] * 3600 + numbers[1] * 60 + (numbers.count > 2 ? numbers[2] : 0)
+    return day.start.adding(milliseconds: seconds * 1000)
   }
 }
 

@@ -11,7 +11,7 @@ import Training
 @Suite struct EvaluationSpanTests {
   private func notes(_ data: EvaluationData, _ training: [String: String]?) throws -> TrainingNotes {
     var manifest = try ModelDirectory.manifest(of: try data.makeModel("m\(UUID().uuidString.prefix(8))"))
-    manifest.training = training
+    (manifest.training, manifest.instruments) = (training, [:])
     return try TrainingNotes(manifest, directory: "m")
   }
 
@@ -42,6 +42,9 @@ import Training
     (["train_from": "2020-01-01", "train_to": "2024-01-10"], "2024-02-01 to 2024-04-09"),
     (["train_from.crypto": "2020-01-01", "train_to.crypto": "2024-02-29"], "2024-03-08 to 2024-04-09"),
     (["train_to.crypto_perp": "2024-02-29", "train_to.crypto": "2020-01-01"], "2024-03-08 to 2024-04-09"),
+    // Moments, as the trainer writes them.
+    (["train_from": "2020-01-01T01:00:00Z", "train_to": "2024-01-01T00:00:00Z"], "2024-01-01 to 2024-04-09"),
+    (["train_to": "2024-02-10T12:00:00Z"], "2024-02-17 to 2024-04-09"),
     // Trained on all of it.
     (["train_to": "2024-12-31"], "none: x was trained on all of it"),
   ])
@@ -51,6 +54,18 @@ import Training
     var notes = try notes(data, training)
     notes.model = "x"
     #expect(days(try EvaluationSpan(file, models: [notes], settings: settings)) == wanted)
+  }
+
+  @Test func notesWithoutAScopeAreAboutTheInstrumentsOfTheModel() throws {
+    let data = EvaluationData()
+    let (file, settings) = try file(data)
+    var manifest = try ModelDirectory.manifest(of: try data.makeModel())
+    manifest.training = ["train_to": "2024-12-31"]
+    for (symbol, wanted) in [("ETHUSDT", "none"), ("EURUSD", "2024-01-01 to 2024-04-09")] {
+      manifest.instruments = [symbol: 1]
+      let notes = try TrainingNotes(manifest, directory: "m")
+      #expect(days(try EvaluationSpan(file, models: [notes], settings: settings)).hasPrefix(wanted), "\(symbol)")
+    }
   }
 
   @Test func overlapIsRefusedWhereTheProtocolSaysSo() throws {
