@@ -88,11 +88,7 @@ package enum EvaluationSpan: Sendable, Equatable {
   /// trained on and the embargo after it. Throws `StartError` (65) where an overlap is to be refused.
   package init(_ file: SurveyedFile, models: [TrainingNotes], settings: EvaluationSettings) throws {
     let whole = file.first..<file.last
-    let trained = models.compactMap { notes in
-      notes.span(assetClass: file.record.assetClass ?? file.assetClass, market: file.market.name).map {
-        (notes.model, $0)
-      }
-    }
+    let trained = models.compactMap { notes in notes.span(of: file).map { (notes.model, $0) } }
     let isKnown = !models.isEmpty && models.allSatisfy(\.isKnown)
     if settings.usesUnseenWhole, isKnown, !trained.contains(where: { $0.1.overlaps(whole) }) {
       self = .judged(whole, why: "whole: no model was trained on it")
