@@ -66,17 +66,23 @@ package struct EvaluatedModel: Sendable {
   package var identity: String { "\(manifest.name) \(manifest.weightsSHA256)" }
 
   /// What can be held back of it: nothing of one that has one segment.
-  package func restraints(knows symbols: [String]) -> [Contender.Restraint] {
+  package func restraints(for files: [SurveyedFile]) -> [Contender.Restraint] {
     var list: [Contender.Restraint] = []
     if manifest.architecture.maxSegments > 1 { list += [.shallow, .full] }
-    if symbols.contains(where: { manifest.row(ofInstrument: $0) != 0 }) { list.append(.unknownInstrument) }
+    if files.contains(where: { row(of: $0.record) != 0 }) { list.append(.unknownInstrument) }
     return list
   }
 
-  /// The policy for a table of instruments. Throws `PolicyError`.
+  /// Row of an instrument, by its symbol in the index or else by the name of its file, as training names it; 0: unknown.
+  func row(of record: EvaluationIndex.Record) -> Int {
+    let file = record.path.split(separator: "/").last.map { String($0.prefix { $0 != "." }) } ?? ""
+    return manifest.instruments[record.instrument] ?? manifest.row(ofInstrument: file)
+  }
+
+  /// The policy for a table of the one instrument of a record. Throws `PolicyError`.
   func policy(
-    _ instruments: InstrumentTable, _ timeframe: Timeframe, _ settings: HRMSettings, featureSchemaHash: String,
-    _ restraint: Contender.Restraint
+    _ instruments: InstrumentTable, _ timeframe: Timeframe, _ settings: HRMSettings, of record: EvaluationIndex.Record,
+    featureSchemaHash: String, _ restraint: Contender.Restraint
   ) throws -> HRMPolicy {
     let most = manifest.architecture.maxSegments
     var limits = ThinkingLimits(
@@ -88,7 +94,8 @@ package struct EvaluatedModel: Sendable {
     case .none, .unknownInstrument: break
     }
     var manifest = manifest
-    if restraint == .unknownInstrument { manifest.instruments = [:] }
+    let row = row(of: record)
+    manifest.instruments = restraint == .unknownInstrument || row == 0 ? [:] : [record.instrument: row]
     return try HRMPolicy(
       manifest: manifest, instruments: instruments, timeframe: timeframe, featureSchemaHash: featureSchemaHash,
       options: .init(

@@ -19,14 +19,15 @@ package struct DailyAccount: Sendable {
   /// Bars that ended with a position, and positions that were opened.
   package var heldBars = 0
   package var entries = 0
-  /// Whether the account was used up; the days after have returns of 0.
+  /// Whether the account was used up, or closed by its broker; the days after have returns of 0.
   package var isRuined = false
   /// Whether a stop held to the end.
   package var isStopped = false
   package var refusedBars = 0
 
-  /// Nothing.
-  init() {}
+  /// Equity over the value of what is held below which a broker closes an account. A short sale can grow to many times an
+  /// account, whose next small gain would then be a return that no portfolio can have.
+  package static let maintenance = 0.2
 
   /// The account of a finished run.
   init(_ book: BacktestBook, isAlwaysOpen: Bool) {
@@ -34,24 +35,24 @@ package struct DailyAccount: Sendable {
     (isStopped, refusedBars) = (book.standingStop != nil, book.refusedBars)
     heldBars = book.equity.investedMoments
     entries = book.closedTrades + book.lines.count { $0.position.side != .flat }
-    var equities: [(day: Int, equity: Double, isExposed: Bool)] = []
+    var equities: [(day: Int, equity: Double, held: Double)] = []
     for point in book.equity.days {
       let day = Self.day(CalendarDay(closing: point.at), isAlwaysOpen: isAlwaysOpen)
-      let entry = (day, point.equityQuote.approximate, point.exposureQuote.gross.isPositive)
+      let entry = (day, point.equityQuote.approximate, point.exposureQuote.gross.approximate)
       if equities.last?.day == day { equities[equities.count - 1] = entry } else { equities.append(entry) }
     }
     let start = book.startQuote.approximate
     var last = start
     var sum = 0.0
     for entry in equities {
-      let equity = max(0, entry.equity)
       days.append(entry.day)
+      // What a broker has closed stays closed.
+      let equity = isRuined ? last : max(0, entry.equity)
       returns.append(last > 0 ? equity / last - 1 : 0)
-      if last > 0, equity <= 0 { isRuined = true }
-      if entry.isExposed { exposedDays += 1 }
-      // From nothing there is no way back.
-      last = isRuined ? 0 : equity
-      sum += last
+      if entry.held > 0, !isRuined { exposedDays += 1 }
+      if equity < Self.maintenance * entry.held || equity <= 0 { isRuined = true }
+      last = equity
+      sum += equity
     }
     let mean = equities.isEmpty ? start : sum / Double(equities.count)
     turnover = mean > 0 ? book.tradedQuote / mean : 0

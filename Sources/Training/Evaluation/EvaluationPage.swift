@@ -89,7 +89,7 @@ package struct EvaluationPage {
       badges.append(("LIMITS NONE", "No limits on drawdown, losses, sizes and rates, and no roll-back of the policy."))
     }
     if result.groups.flatMap(\.rows).contains(where: { $0.ruined > 0 }) {
-      badges.append(("RUINED", "Some accounts were used up; their later days count as 0."))
+      badges.append(("RUINED", "Some accounts were used up, most of them by short sales; their later days count as 0."))
     }
     return badges
   }
@@ -114,7 +114,7 @@ package struct EvaluationPage {
         ReportTables.write(
           &out, caption: "Net of \(factor(tenths)) times the costs", head: [""] + EvaluationText.columns.map(\.head),
           rows: group.rows.filter { $0.costTenths == tenths }.map { row in
-            [row.name] + EvaluationText.columns.map { $0.text(row) }
+            [EvaluationText.name(row)] + EvaluationText.columns.map { $0.text(row) }
           })
       }
       for entry in group.superiority {
@@ -138,6 +138,9 @@ package struct EvaluationPage {
     }
     return text
   }
+
+  /// A curve of chance is that of one run.
+  private func lineName(_ row: EvaluationRow) -> String { row.isChance ? "chance, first run" : row.name }
 
   private func factor(_ tenths: Int) -> String { ReportNumber.fixed(Double(tenths) / 10, tenths % 10 == 0 ? 0 : 1) }
 
@@ -165,14 +168,14 @@ package struct EvaluationPage {
       for (index, row) in rows.enumerated().reversed() {
         let places = Decimation.places(growths[index], limit: 600)
         panel.line(
-          &body, axis, places.map { times[$0] }, places.map { growths[index][$0] }, name: row.name,
+          &body, axis, places.map { times[$0] }, places.map { growths[index][$0] }, name: lineName(row),
           style: "c\(index % 7)")
       }
     }
     (figure.body, figure.height) = (body.text, 298)
     figure.description =
       "Growth from \(axis.text), net of costs. "
-      + zip(rows, growths).map { "\($0.name) ended at \(ReportNumber.percent($1.last, sign: true))" }.joined(
+      + zip(rows, growths).map { "\(lineName($0)) ended at \(ReportNumber.percent($1.last, sign: true))" }.joined(
         separator: ", ")
     out.element("figure", ["id": figure.id]) { out in
       out.element("figcaption") { $0.element("strong", text: "Growth since the start, net of costs") }
@@ -183,7 +186,7 @@ package struct EvaluationPage {
             out.element("svg", ["width": "28", "height": "12", "aria-hidden": "true"]) {
               $0.leaf("line", ["x1": "2", "x2": "26", "y1": "6", "y2": "6", "class": "c\(index % 7)"])
             }
-            out.write(" \(row.name)\(row.isUntrained ? " (UNTRAINED)" : "")")
+            out.write(" \(lineName(row))\(row.isUntrained ? " (UNTRAINED)" : "")")
           }
         }
       }

@@ -19,7 +19,7 @@ package struct EvaluationResult: Sendable {
 
     /// Standard deviation of the Sharpe ratios of the runs by chance at the first cost factor; nil without variation.
     package var chanceSpread: Double? {
-      rows.first { if case .chance = $0.contender.kind { true } else { false } }?.spread[.sharpe]
+      rows.first(where: \.isChance)?.spread[.sharpe]
     }
   }
 
@@ -54,7 +54,6 @@ extension EvaluationResult.Group {
     days = Portfolio(accounts.accounts.first?.first ?? []).days
     rows = []
     superiority = []
-    let isChance = { (contender: Contender) in if case .chance = contender.kind { true } else { false } }
     for (cost, tenths) in settings.costTenths.enumerated() {
       var own = accounts.contenders.indices.map {
         EvaluationRow(
@@ -67,8 +66,8 @@ extension EvaluationResult.Group {
           own[place].isUntrained = models[model].manifest.untrained
         }
       }
-      let chance = own.filter { isChance($0.contender) }
-      own = own.filter { !isChance($0.contender) }
+      let chance = own.filter(\.isChance)
+      own = own.filter { !$0.isChance }
       if let mean = EvaluationRow(mean: chance, name: "chance, mean of \(chance.count)") { own.append(mean) }
       rows += own
       superiority.append(

@@ -63,6 +63,9 @@ package struct EvaluationRow: Sendable {
   /// Whether it is a network that was never trained.
   package var isUntrained = false
 
+  /// Whether it trades by chance.
+  package var isChance: Bool { if case .chance = contender.kind { true } else { false } }
+
   /// The row of one run.
   init(
     _ contender: Contender, _ costTenths: Int, _ accounts: [DailyAccount], group: EvaluationGroup,

@@ -176,11 +176,10 @@ private struct Work: Sendable {
   /// The models with what is held back of them, then the baselines.
   private func contenders(_ group: EvaluationGroup) -> [Contender] {
     var list: [Contender] = []
-    let symbols = group.members.map(\.file.record.instrument)
     for (place, model) in models.enumerated() {
       list.append(Contender(.model(place, .none), name: model.manifest.name))
       guard request.settings.hasAblations else { continue }
-      for restraint in model.restraints(knows: symbols) {
+      for restraint in model.restraints(for: group.members.map(\.file)) {
         list.append(Contender(.model(place, restraint), name: "\(model.manifest.name), \(restraint.rawValue)"))
       }
     }

@@ -65,7 +65,7 @@ package enum EvaluationText {
   }
 
   private static func table(_ rows: [EvaluationRow], head: String) -> [String] {
-    let all = [[head] + columns.map(\.head)] + rows.map { row in [row.name] + columns.map { $0.text(row) } }
+    let all = [[head] + columns.map(\.head)] + rows.map { row in [name(row)] + columns.map { $0.text(row) } }
     let widths = all[0].indices.map { column in all.map { $0[column].count }.max() ?? 0 }
     return all.map { cells in
       "  "
@@ -74,6 +74,11 @@ package enum EvaluationText {
           return column == 0 ? cell + space : space + cell
         }.joined(separator: "  ")
     }
+  }
+
+  /// The name with what became of accounts.
+  static func name(_ row: EvaluationRow) -> String {
+    row.name + (row.ruined > 0 ? ", \(row.ruined) ruined" : "") + (row.stopped > 0 ? ", \(row.stopped) stopped" : "")
   }
 
   private static func list(_ title: String, _ lines: [String]) -> String {

@@ -92,7 +92,9 @@ package struct EvaluationWords {
       "p flat and p hold are of each policy alone (Hansen, consistent); the line below a table is of the best of all. PBO is "
         + "the chance that the policy chosen on half of the days is below the median on the other half.",
       "Spans that were looked at to choose a model are validation, not proof: only data that nobody chose by are a test.",
-      ruined ? "Accounts that were used up stay at nothing: their later days count as 0." : nil,
+      ruined
+        ? "Accounts whose equity fell under a fifth of what they held (short sales that went wrong) count as closed by their "
+          + "broker at the end of that day; their later days are 0." : nil,
     ]
     return lines.compactMap { $0 }
   }

@@ -131,7 +131,8 @@ struct InstrumentTrial {
     case .model(let place, let restraint):
       request = PolicyRequest(name: "hrm")
       return try models[place].policy(
-        instruments, timeframe, bot.hierarchicalReasoningModel, featureSchemaHash: FeatureSchema.hash, restraint)
+        instruments, timeframe, bot.hierarchicalReasoningModel, of: file.record, featureSchemaHash: FeatureSchema.hash,
+        restraint)
     case .archive:
       // It makes its features of the bars alone.
       request = PolicyRequest(name: "flat")

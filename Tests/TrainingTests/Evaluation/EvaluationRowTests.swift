@@ -80,6 +80,23 @@ import Training
     }
   }
 
+  @Test func aShortSaleThatGrowsBeyondItsAccountIsClosed() throws {
+    let data = EvaluationData()
+    // Falls until the rule is short, then jumps in the last bar of a day.
+    var rows = EvaluationData.walk(24 * 30, seed: 1)
+    for place in rows.indices {
+      let price = place < 24 * 17 - 1 ? 100 - Double(place) * 0.1 : 156
+      rows[place].open = price
+      (rows[place].close, rows[place].high, rows[place].low) = (price, price, price)
+    }
+    data.add("AAA", rows: rows)
+    data.writeIndex()
+    let row = try #require(try data.evaluate().groups.first?.row("momentum"))
+    let end = try #require(row.returns.lastIndex { $0 != 0 })
+    #expect(row.ruined == 1 && row.returns[end] < -0.3 && end < 20)
+    #expect(row.returns.dropFirst(end + 1).allSatisfy { $0 == 0 } && row.returns.allSatisfy { $0 >= -1 && $0 < 0.5 })
+  }
+
   @Test func aModelIsRunAsABacktestRunsIt() throws {
     let data = EvaluationData()
     data.add("AAA", rows: EvaluationData.walk(24 * 25, seed: 7))
