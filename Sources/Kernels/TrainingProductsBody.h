@@ -209,7 +209,8 @@ KERNELS_INLINE void LEVEL(gradient_chunk)(const LEVEL(GradientTile) *tile, int32
   }
 }
 
-// target = the sum over chunks first ..< end: those of the left part, whose number is a power of two, plus the rest.
+// target = the sum over chunks first ..< end: those of the left part plus the rest. An even number is halved; of an odd
+// one, the left part is the largest power of two below it.
 static void LEVEL(gradient_tree)(
     const LEVEL(GradientTile) *tile, int32_t first, int32_t end, float *target) {
   const int32_t count = end - first;
@@ -217,8 +218,8 @@ static void LEVEL(gradient_tree)(
     LEVEL(gradient_chunk)(tile, first, target);
     return;
   }
-  int32_t left = 1;
-  while (left * 2 < count) left *= 2;
+  int32_t left = count % 2 == 0 ? count / 2 : 1;
+  while (count % 2 != 0 && left * 2 < count) left *= 2;
   const ptrdiff_t size = (ptrdiff_t)GRADIENT_COLUMNS * kernels_gradient_rows(tile->outputs);
   LEVEL(gradient_tree)(tile, first, first + left, target);
   LEVEL(gradient_tree)(tile, first + left, end, target + size);

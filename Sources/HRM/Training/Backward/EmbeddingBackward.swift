@@ -76,14 +76,21 @@ extension TrainingNetwork {
     return jobs
   }
 
-  /// The gradient of the position table, from the sums over lanes.
-  func scalePositions() {
+  /// The gradient of the position table without its factor, from the sums over lanes.
+  func takePositionSums() {
     let a = architecture
     guard a.pos == .learned else { return }
     let target = parameters.gradient("pos_emb")
-    let scale = Self.half * tokenScale
     for index in 0..<(a.positions * a.dL) {
-      target[index] = scale * backwardMemory.positionSums.floats[index / a.dL * fast.shape.stride + index % a.dL]
+      target[index] = backwardMemory.positionSums.floats[index / a.dL * fast.shape.stride + index % a.dL]
     }
+  }
+
+  /// Multiplies the gradient of the position table by its factor.
+  func scalePositions() {
+    guard architecture.pos == .learned else { return }
+    let target = parameters.gradient("pos_emb")
+    let scale = Self.half * tokenScale
+    for index in 0..<(architecture.positions * architecture.dL) { target[index] *= scale }
   }
 }

@@ -32,11 +32,17 @@ struct RowSums {
     for group in groups { body(uses[group.lowerBound].row, sum(group, 0..<chunks)) }
   }
 
+  /// Chunks in the left branch of a tree of at least two, as `kernels_train_weight_gradient` parts them.
+  private static func leftPart(of count: Int) -> Int {
+    if count % 2 == 0 { return count / 2 }
+    var left = 1
+    while left * 2 < count { left *= 2 }
+    return left
+  }
+
   private func sum(_ group: Range<Int>, _ chunks: Range<Int>) -> [Float] {
     if chunks.count > 1 {
-      var left = 1
-      while left * 2 < chunks.count { left *= 2 }
-      let middle = chunks.lowerBound + left
+      let middle = chunks.lowerBound + Self.leftPart(of: chunks.count)
       let split = group.first { uses[$0].chunk >= middle } ?? group.upperBound
       // A chunk without uses adds nothing.
       if split == group.upperBound { return sum(group, chunks.lowerBound..<middle) }

@@ -9,7 +9,7 @@ extension TrainingNetwork {
   }
 
   /// loss → heads → last H call → its injection → last L call → its injection → embedding.
-  func runBackward(_ gradients: HeadGradients) {
+  func runBackward(_ gradients: HeadGradients, share: (UnsafeMutableBufferPointer<Float>) -> Void) {
     spread(gradients)
     let tables = TableGradients(self)
     let steps = plan()
@@ -26,6 +26,10 @@ extension TrainingNetwork {
       }
       tables.run(phases[3 * steps.count])
     }
+    takePositionSums()
+    parameters.withGradients(share)
+    // After the last addition: a factor does not distribute over rounded sums.
+    tables.scale()
     scalePositions()
   }
 

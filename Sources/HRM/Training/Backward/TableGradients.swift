@@ -40,15 +40,22 @@ struct TableGradients {
     ]
   }
 
-  /// Computes tables as long as `work` hands out numbers.
+  /// Computes tables, without their factors, as long as `work` hands out numbers.
   func run(_ work: SharedCounter) {
     while let index = work.next(below: tables.count) {
       let table = tables[index]
       table.gradient.update(repeating: 0, count: table.count)
       table.sums.forEach { row, sum in
         let target = table.gradient + row * sum.count
-        for component in sum.indices { target[component] = table.scale * sum[component] }
+        for component in sum.indices { target[component] = sum[component] }
       }
+    }
+  }
+
+  /// Multiplies the tables by their factors.
+  func scale() {
+    for table in tables where table.scale != 1 {
+      for index in 0..<table.count { table.gradient[index] *= table.scale }
     }
   }
 }

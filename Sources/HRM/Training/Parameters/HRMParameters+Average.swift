@@ -1,3 +1,5 @@
+import Digest
+
 extension HRMParameters {
   /// A copy of the weights, without gradients and moments.
   public func copy() -> HRMParameters {
@@ -19,6 +21,11 @@ extension HRMParameters {
   public func take(_ other: HRMParameters) {
     precondition(other.layout == layout, "weights of another architecture")
     weights.floats.update(from: other.weights.floats, count: layout.count)
+  }
+
+  /// The SHA-256 of all weights, in the order of the layout.
+  public var weightsDigest: [UInt8] {
+    SHA256.digest(UnsafeRawBufferPointer(UnsafeBufferPointer(start: weights.floats, count: layout.count)))
   }
 
   /// Adds to one element of a tensor, which must exist; for heads that start with an opinion.

@@ -2,7 +2,9 @@
 /// segment, looks one further segment ahead, and goes back from gradients of the heads to those of all weights.
 ///
 /// Results depend on the instruction set and on nothing else: a lane's numbers not on other lanes, and no number on how
-/// many threads there are. Gradients are summed over chunks of 16 lanes, those of chunks in pairs in a fixed tree.
+/// many threads there are. Gradients are summed over chunks of 16 lanes, those of chunks in a fixed tree: an even number
+/// of chunks is halved, an odd one parted at the largest power of two below it. So networks that each have an equal part
+/// of the lanes find the tree's branches, and the sums of their gradients in pairs are those of one network.
 ///
 /// Confined to one thread at a time; owns the threads that help it. Its memory is allocated once and does not depend on
 /// N or T.
@@ -137,10 +139,14 @@ public final class TrainingNetwork {
 
   /// From the gradient of a loss in the heads' outputs of the last `forward` computes that of every trained tensor, in
   /// `parameters`, and of the lanes' puzzle rows. Traps if the segment was gone back through already.
-  public func backward(_ gradients: HeadGradients) {
+  ///
+  /// - Parameter share: adds the gradients of other networks, which have other lanes of the same batch.
+  public func backward(
+    _ gradients: HeadGradients, share: (UnsafeMutableBufferPointer<Float>) -> Void = { _ in }
+  ) {
     precondition(isRecorded && isPacked, "backward comes once after each forward, before weights change")
     isRecorded = false
-    runBackward(gradients)
+    runBackward(gradients, share: share)
   }
 
   /// The gradient of each lane's puzzle row, [lanes, puzzleDim], before rows of equal number are summed.
