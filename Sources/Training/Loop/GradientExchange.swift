@@ -10,6 +10,8 @@ package protocol GradientExchange: Sendable {
   func sum(_ gradients: UnsafeMutableBufferPointer<Float>)
   /// Adds a few numbers of all processes in the order of their ranks.
   func sum(_ numbers: [Double]) -> [Double]
+  /// There is nothing more to be exchanged: each goes on by itself. Comes last; a process that ends before it ends all.
+  func leave()
 }
 
 /// One process alone.
@@ -20,4 +22,5 @@ package struct SingleProcess: GradientExchange {
   package init() {}
   package func sum(_ gradients: UnsafeMutableBufferPointer<Float>) {}
   package func sum(_ numbers: [Double]) -> [Double] { numbers }
+  package func leave() {}
 }

@@ -21,30 +21,49 @@ struct RunDirectory {
   }
 
   /// The checkpoint of a step.
-  func checkpoint(step: Int) -> CheckpointFile {
+  func checkpoint(step: Int) -> CheckpointFile { file("step", step: step, suffix: rankSuffix) }
+
+  private func file(_ kind: String, step: Int, suffix: String) -> CheckpointFile {
     let digits = String(step)
     let number = String(repeating: "0", count: max(0, 9 - digits.count)) + digits
-    return CheckpointFile("\(path)/checkpoints/step-\(number)\(rankSuffix)\(CheckpointFile.suffix)")
+    return CheckpointFile("\(path)/checkpoints/\(kind)-\(number)\(suffix)\(CheckpointFile.suffix)")
   }
 
-  /// The best weights so far.
-  var best: CheckpointFile { CheckpointFile("\(path)/best\(CheckpointFile.suffix)") }
+  /// The best weights, which a validation at a step found. Each has a file of its own, for the one before is what the
+  /// checkpoints know until the next is written.
+  func best(step: Int) -> CheckpointFile { file("best", step: step, suffix: "") }
   /// The exported policy.
   var modelPath: String { path + "/model" }
 
+  /// Whether there is a checkpoint of any run, however many processes it has.
+  var hasCheckpoints: Bool {
+    names().contains { $0.hasPrefix("step-") && $0.hasSuffix(CheckpointFile.suffix + ".sha256") }
+  }
+
+  private func names() -> [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: path + "/checkpoints")) ?? []
+  }
+
   /// Steps that have a complete checkpoint, ascending.
-  func steps() -> [Int] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: path + "/checkpoints")) ?? []
-    let ending = rankSuffix + CheckpointFile.suffix + ".sha256"
-    return names.compactMap { name in
-      guard name.hasPrefix("step-"), name.hasSuffix(ending) else { return nil }
-      return Int(name.dropFirst(5).dropLast(ending.count))
+  func steps() -> [Int] { steps(of: "step", suffix: rankSuffix) }
+
+  private func steps(of kind: String, suffix: String) -> [Int] {
+    let ending = suffix + CheckpointFile.suffix + ".sha256"
+    return names().compactMap { name in
+      guard name.hasPrefix(kind + "-"), name.hasSuffix(ending) else { return nil }
+      return Int(name.dropFirst(kind.count + 1).dropLast(ending.count))
     }.sorted()
   }
 
   /// Removes all checkpoints but the latest.
   func prune() {
     for step in steps().dropLast(Self.kept) { checkpoint(step: step).remove() }
+  }
+
+  /// Removes the best weights that no checkpoint knows as such.
+  func pruneBest() {
+    guard let first = steps().first else { return }
+    for step in steps(of: "best", suffix: "").filter({ $0 <= first }).dropLast() { best(step: step).remove() }
   }
 
   /// Adds a line to a file of the directory.
@@ -57,7 +76,9 @@ struct RunDirectory {
     for (name, field) in [("log.jsonl", Self.jsonStep), ("scalars.csv", Self.csvStep)] {
       let file = "\(path)/\(name)"
       guard let text = try? String(contentsOfFile: file, encoding: .utf8) else { continue }
-      let lines = text.split(separator: "\n").filter { field($0).map { $0 <= step } ?? true }
+      // What follows the last end of a line was cut off as it was written.
+      let whole = text[..<(text.lastIndex(of: "\n") ?? text.startIndex)]
+      let lines = whole.split(separator: "\n").filter { field($0).map { $0 <= step } ?? false }
       let kept = lines.isEmpty ? "" : lines.joined(separator: "\n") + "\n"
       try DurableFile.replace(file, with: Array(kept.utf8), mode: 0o644)
     }

@@ -38,7 +38,8 @@ extension Trainer {
     return (state, tensors)
   }
 
-  /// Takes up where a trainer of the same task and settings left off. Throws a `ModelError` for tensors that do not fit.
+  /// Takes up where a trainer of the same task and settings left off. Throws a `TrainingError` or a `ModelError` for what
+  /// does not fit.
   func restore(_ state: State, tensors: [String: Tensor], file: String) throws {
     guard state.lanes.count == lanes.count else {
       throw TrainingError("\(file): \(state.lanes.count) lanes, this run has \(lanes.count)")

@@ -23,7 +23,8 @@ package final class Trainer<Task: TrainingTask> {
   package internal(set) var step = 0, updates = 0
   /// Steps without a finite loss or gradient: all, and the latest in a row.
   package internal(set) var skipped = 0, skippedInARow = 0
-  let exchange: any GradientExchange
+  /// The other processes.
+  package let exchange: any GradientExchange
   /// Number of this process's first lane among all.
   private var firstLane: Int { exchange.rank * lanes.count }
 
@@ -53,14 +54,15 @@ package final class Trainer<Task: TrainingTask> {
         "lanes \(settings.lanes): \(task.rowsPerLane) rows each, and at most \(TrainingNetwork.maxLanes) in all")
     }
     guard count > 1 else { return settings.lanes }
-    let chunks = rows / TrainingNetwork.chunkLanes
+    guard task.architecture.puzzleDim == 0 else {
+      throw TrainingError("a network with rows for puzzles is trained by one process alone, not by \(count)")
+    }
     // Only then do the processes' sums make up the tree of one process.
-    guard rows % TrainingNetwork.chunkLanes == 0, chunks.nonzeroBitCount == 1, chunks >= count,
-      settings.lanes % count == 0
+    guard count.nonzeroBitCount == 1, rows % (TrainingNetwork.chunkLanes * count) == 0, settings.lanes % count == 0
     else {
       throw TrainingError(
-        "lanes \(settings.lanes): among \(count) processes \(rows) rows must be \(TrainingNetwork.chunkLanes) times a power of two, and the lanes a multiple of \(count)"
-      )
+        "lanes \(settings.lanes): \(count) processes must be a power of two, lanes a multiple of that, and their "
+          + "\(rows) rows a multiple of \(TrainingNetwork.chunkLanes * count)")
     }
     return settings.lanes / count
   }
@@ -76,8 +78,7 @@ package final class Trainer<Task: TrainingTask> {
     let views = lanes.map { LaneView(sample: $0.sample, segments: $0.segments, finalActions: $0.finalActions) }
     let judgement = task.judge(
       outputs, ahead: ahead, lanes: views, laneCount: settings.lanes, progress: progress)
-    network.backward(judgement.gradients)
-    network.parameters.withGradients { exchange.sum($0) }
+    network.backward(judgement.gradients) { exchange.sum($0) }
     let report = move(judgement)
     try skipIfNeeded(report)
     return report
@@ -181,6 +182,7 @@ package final class Trainer<Task: TrainingTask> {
       lanes[index].isHalted = true
       lanes[index].pass = .single
     }
+    for row in 0..<network.lanes { network.resetState(row) }
     guard skippedInARow < Self.maxSkippedInARow else {
       throw TrainingError(
         "no finite gradient for \(skippedInARow) steps up to \(step): lower the learning rate or clip gradients")

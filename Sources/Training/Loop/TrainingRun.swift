@@ -12,6 +12,12 @@ package struct RunPlan: Codable, Equatable, Sendable {
 
   /// The defaults.
   package init() {}
+
+  /// For a person.
+  var text: String {
+    "a line of the log every \(logEvery) steps, a validation every \(validateEvery), a checkpoint every "
+      + "\(checkpointEvery), patience \(patience), gains of \(gainInErrors) errors"
+  }
 }
 
 /// What a run is of, for its checkpoints: a run goes on only as what it began as.
@@ -68,6 +74,7 @@ package final class TrainingRun<Task: TrainingTask> {
   /// What a checkpoint says besides the trainer's state.
   struct Record: Codable {
     var identity: RunIdentity
+    var plan: RunPlan
     var trainer: Trainer<Task>.State
     var best: Validation?
     var bestStep: Int
@@ -84,7 +91,7 @@ package final class TrainingRun<Task: TrainingTask> {
   private let plan: RunPlan
   private let identity: RunIdentity
   private let directory: RunDirectory?
-  private let threads: Int
+  let threads: Int
   private let seconds: () -> Double
   private var bestWeights: HRMParameters?
   private var staleValidations = 0
@@ -108,36 +115,37 @@ package final class TrainingRun<Task: TrainingTask> {
     guard let directory else { return }
     if resumes {
       try resume(directory)
-    } else if let step = directory.steps().last {
+    } else if directory.hasCheckpoints {
       throw TrainingError(
-        "\(directory.path): has a run that came to step \(step); go on with --resume, or choose another directory")
+        "\(directory.path): has a run already; go on with --resume, or choose another directory")
     }
   }
 
-  private var isFirstProcess: Bool { trainer.exchange.rank == 0 }
+  var isFirstProcess: Bool { trainer.exchange.rank == 0 }
 
   private func resume(_ directory: RunDirectory) throws {
-    guard let step = directory.steps().last else {
-      throw TrainingError("\(directory.path): has no complete checkpoint to go on from")
-    }
+    let step = try latestStep(directory)
     let file = directory.checkpoint(step: step)
     let (record, tensors) = try file.read(Record.self)
     if let difference = identity.difference(from: record.identity) {
       throw TrainingError("\(file.path): \(difference)")
     }
+    guard plan == record.plan else {
+      throw TrainingError("\(file.path): plan: it has \(record.plan.text), this run \(plan.text)")
+    }
     try trainer.restore(record.trainer, tensors: tensors, file: file.path)
     (best, bestStep, validation) = (record.best, record.bestStep, record.validation)
     (staleValidations, history) = (record.staleValidations, record.history)
-    if record.best != nil {
-      let (_, tensors) = try directory.best.read(Record.self)
-      bestWeights = try HRMParameters(
-        architecture: trainer.task.architecture, tensors: tensors, file: directory.best.path)
+    if record.best != nil, isFirstProcess {
+      let file = directory.best(step: bestStep)
+      let (_, tensors) = try file.read(Record.self)
+      bestWeights = try HRMParameters(architecture: trainer.task.architecture, tensors: tensors, file: file.path)
     }
     if isFirstProcess { try directory.cutLogs(after: step) }
     lastReport = (seconds(), step)
   }
 
-  /// The weights to keep: those of the best validation, or the latest where there was none.
+  /// The weights to keep: those of the best validation, or the latest where there was none. In the first process only.
   package var chosenWeights: HRMParameters { bestWeights ?? trainer.average }
 
   /// Trains to the end.
@@ -146,9 +154,11 @@ package final class TrainingRun<Task: TrainingTask> {
   ///   - shouldStop: asked before every step; the run then keeps a checkpoint and ends.
   ///   - report: called at every logging step.
   package func run(shouldStop: () -> Bool = { false }, report: (RunProgress) -> Void = { _ in }) throws -> RunEnding {
+    try expectAgreement()
+    if isStale { return .stoppedEarly }
     var ending = RunEnding.finished
     while trainer.step < trainer.settings.steps {
-      if shouldStop() {
+      if trainer.exchange.sum([shouldStop() ? 1 : 0]) != [0] {
         ending = .interrupted
         break
       }
@@ -170,33 +180,40 @@ package final class TrainingRun<Task: TrainingTask> {
 
   /// Says how good the averaged weights are, and whether that has not become better for too long.
   private func validate() throws -> Bool {
-    let result = try trainer.task.validate(trainer.average, threads: threads)
+    let result = try sharedValidation()
     validation = result
     history.append(result)
     let needed = (best?.score ?? -.infinity) + plan.gainInErrors * result.standardError
     staleValidations = result.score > needed ? 0 : staleValidations + 1
     if result.score > best?.score ?? -.infinity {
       (best, bestStep) = (result, trainer.step)
-      if let bestWeights { bestWeights.take(trainer.average) } else { bestWeights = trainer.average.copy() }
-      if let directory, isFirstProcess {
-        try directory.best.write(
-          record(), tensors: trainer.average.tensors().map { ($0.key, $0.value) })
-      }
+      if isFirstProcess { try keepBest() }
     }
-    return plan.patience > 0 && staleValidations >= plan.patience
+    return isStale
+  }
+
+  private var isStale: Bool { plan.patience > 0 && staleValidations >= plan.patience }
+
+  private func keepBest() throws {
+    if let bestWeights { bestWeights.take(trainer.average) } else { bestWeights = trainer.average.copy() }
+    guard let directory else { return }
+    try directory.best(step: trainer.step).write(
+      record(), tensors: trainer.average.tensors().map { ($0.key, $0.value) })
   }
 
   private func record() -> Record {
     Record(
-      identity: identity, trainer: trainer.snapshot().state, best: best, bestStep: bestStep, validation: validation,
+      identity: identity, plan: plan, trainer: trainer.snapshot().state, best: best, bestStep: bestStep, validation: validation,
       staleValidations: staleValidations, history: history)
   }
 
   /// Writes a checkpoint.
   private func keep() throws {
+    try expectAgreement()
     guard let directory, directory.steps().last != trainer.step else { return }
     try directory.checkpoint(step: trainer.step).write(record(), tensors: trainer.snapshot().tensors)
     directory.prune()
+    if isFirstProcess { directory.pruneBest() }
   }
 
   private func log(_ step: StepReport, before: (slow: [Float], fast: [Float]), _ report: (RunProgress) -> Void) throws {

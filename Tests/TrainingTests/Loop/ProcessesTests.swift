@@ -1,0 +1,158 @@
+import Foundation
+import HRM
+import Synchronization
+import Testing
+import Training
+
+/// Threads of this process that stand for processes: each puts what it has on the table and takes what others have.
+private final class Table: Sendable {
+  private struct State {
+    var shown: [Int: [Double]] = [:]
+    var taken = 0
+    var round = 0
+  }
+  private let state = Mutex(State())
+  let count: Int
+
+  init(count: Int) { self.count = count }
+
+  /// What all show, in the order of their numbers.
+  func show(_ numbers: [Double], as rank: Int) -> [[Double]] {
+    let round = state.withLock { state in
+      state.shown[rank] = numbers
+      return state.round
+    }
+    while true {
+      let all: [[Double]]? = state.withLock { state in
+        guard state.round == round, state.shown.count == count else { return nil }
+        return (0..<count).map { state.shown[$0]! }
+      }
+      if let all {
+        state.withLock { state in
+          state.taken += 1
+          if state.taken == count { state = State(round: round + 1) }
+        }
+        while state.withLock({ $0.round == round }) { sched_yield() }
+        return all
+      }
+      sched_yield()
+    }
+  }
+}
+
+private struct TableExchange: GradientExchange {
+  let table: Table
+  let rank: Int
+  var count: Int { table.count }
+
+  func sum(_ gradients: UnsafeMutableBufferPointer<Float>) {
+    PairwiseSum.add(gradients, rank: rank, count: count) { partner, own, other in
+      let theirs = table.show(own.map(Double.init), as: rank)[partner]
+      for index in other.indices { other[index] = Float(theirs[index]) }
+    }
+  }
+
+  func sum(_ numbers: [Double]) -> [Double] {
+    PairwiseSum.add(table.show(numbers, as: rank).flatMap { $0 }, count: count)
+  }
+
+  func leave() {}
+}
+
+/// Several processes that share out the lanes of one run are that run.
+@Suite struct ProcessesTests {
+  private struct Outcome: Sendable, Equatable {
+    var digest: [UInt8]
+    var lanes: [Lane]
+    var steps: [Double]
+  }
+
+  private final class Results: Sendable {
+    let all = Mutex<[Int: Result<Outcome, any Error>]>([:])
+  }
+
+  /// What each of several processes has after some steps.
+  private static func outcomes(
+    count: Int, _ train: @escaping @Sendable (any GradientExchange) throws -> Outcome
+  ) async throws -> [Outcome] {
+    let (table, results) = (Table(count: count), Results())
+    for rank in 0..<count {
+      Thread.detachNewThread {
+        let exchange: any GradientExchange = count == 1 ? SingleProcess() : TableExchange(table: table, rank: rank)
+        let result = Result { try train(exchange) }
+        results.all.withLock { $0[rank] = result }
+      }
+    }
+    while results.all.withLock({ $0.count < count }) { try await Task.sleep(for: .milliseconds(5)) }
+    return try (0..<count).map { rank in try results.all.withLock { $0[rank]! }.get() }
+  }
+
+  private static func train<Work: TrainingTask>(
+    _ task: Work, _ settings: TrainerSettings, threads: Int, steps: Int, _ exchange: any GradientExchange
+  ) throws -> Outcome {
+    let trainer = try Trainer(task: task, settings: settings, threads: threads, exchange: exchange)
+    let reports = try (0..<steps).map { _ in try trainer.advance() }
+    return Outcome(
+      digest: trainer.network.parameters.weightsDigest + trainer.average.weightsDigest, lanes: trainer.lanes,
+      steps: reports.flatMap { [$0.gradientNorm, $0.haltedShare, $0.meanSegments] })
+  }
+
+  @Test(arguments: [2, 4]) func sudoku(count: Int) async throws {
+    let task = try LoopFixture.sudoku()
+    let settings = LoopFixture.sudokuSettings(lanes: 64)
+    let one = try await Self.outcomes(count: 1) { try Self.train(task, settings, threads: 2, steps: 6, $0) }[0]
+    for threads in [1, 2] {
+      let parts = try await Self.outcomes(count: count) {
+        try Self.train(task, settings, threads: threads, steps: 6, $0)
+      }
+      for part in parts { #expect(part.digest == one.digest && part.steps == one.steps, "\(threads) threads") }
+      #expect(parts.flatMap(\.lanes) == one.lanes)
+    }
+  }
+
+  /// Three rows to each bar: the number of chunks is no power of two, but its halves are alike.
+  @Test(arguments: [2, 4]) func trading(count: Int) async throws {
+    let task = try LoopFixture.trading(windowBars: 16)
+    let settings = LoopFixture.tradingSettings(lanes: 8)
+    let one = try await Self.outcomes(count: 1) { try Self.train(task, settings, threads: 2, steps: 10, $0) }[0]
+    let parts = try await Self.outcomes(count: count) { try Self.train(task, settings, threads: 1, steps: 10, $0) }
+    for part in parts { #expect(part.digest == one.digest && part.steps == one.steps) }
+    #expect(parts.flatMap(\.lanes) == one.lanes)
+  }
+
+  @Test func whatCannotBeSharedOutIsRefused() throws {
+    let sudoku = try LoopFixture.sudoku()
+    for (lanes, count) in [(16, 2), (32, 4), (24, 2), (33, 2), (96, 3), (48, 2)] {
+      let error = #expect(throws: TrainingError.self, "\(lanes) lanes, \(count) processes") {
+        try Trainer(
+          task: sudoku, settings: LoopFixture.sudokuSettings(lanes: lanes),
+          exchange: TableExchange(table: Table(count: count), rank: 0))
+      }
+      #expect(error?.description.contains("lanes \(lanes)") == true)
+    }
+    for (lanes, count) in [(32, 2), (64, 4), (96, 2)] {
+      let trainer = try Trainer(
+        task: sudoku, settings: LoopFixture.sudokuSettings(lanes: lanes),
+        exchange: TableExchange(table: Table(count: count), rank: 0))
+      #expect(trainer.lanes.count == lanes / count)
+    }
+  }
+
+  @Test func pairsAreAddedNeighboursFirst() async throws {
+    let large: Float = 0x1p24
+    let terms: [Float] = [1, 1, large, -large]
+    let table = Table(count: 4)
+    let sums = Mutex<[Int: [Float]]>([:])
+    for rank in 0..<4 {
+      Thread.detachNewThread {
+        var numbers = [terms[rank], Float(rank)]
+        numbers.withUnsafeMutableBufferPointer { TableExchange(table: table, rank: rank).sum($0) }
+        let sum = numbers
+        sums.withLock { $0[rank] = sum }
+      }
+    }
+    while sums.withLock({ $0.count < 4 }) { try await Task.sleep(for: .milliseconds(5)) }
+    for rank in 0..<4 { #expect(sums.withLock { $0[rank] } == [(1 + 1) + (large - large), 6]) }
+    #expect(PairwiseSum.add([1, 10, 2, 20, 3, 30], count: 3) == [6, 60])
+  }
+}
