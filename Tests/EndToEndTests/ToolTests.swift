@@ -200,6 +200,7 @@ extension EndToEnd {
         Set(listed ?? []).subtracting(["See"]) == [
           "paper", "status", "stop", "resume", "rollback", "promote", "explain", "replay", "config", "features",
           "model", "journal", "exchange", "simulate", "bench", "doctor", "backtest", "data", "metrics", "evaluate",
+          "train",
         ])
       #expect(try await place.run("--version").code == 0)
     }
