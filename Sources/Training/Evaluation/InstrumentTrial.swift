@@ -5,6 +5,7 @@ import Core
 import Features
 import Feed
 import HRM
+import Risk
 import Settings
 
 /// All policies over one file, side by side: each bar is read once and goes to every policy's own bot.
@@ -106,6 +107,7 @@ struct InstrumentTrial {
         if !settings.hasLimits {
           plan.limits.priceCollar = .zero
           if settings.notionalQuote == nil { plan.limits.maxPositionShare = settings.positionShare }
+          if case .chance = contender.kind { shrink(&plan.limits, like: pattern) }
         }
         var driver = try StageDriver(plan)
         if case .model(let place, _) = contender.kind, let network = policy as? HRMPolicy {
@@ -154,6 +156,14 @@ struct InstrumentTrial {
   /// Whether enough bars lie before the span for the linear policy to have learnt by then.
   private var learnsBefore: Bool {
     file.first < span.lowerBound && file.bars(in: file.first..<span.lowerBound) >= settings.linearHistoryBars
+  }
+
+  /// Entries of chance are as large as those of an account were on average: a network may open with a part of what it may.
+  private func shrink(_ limits: inout RiskLimits, like pattern: DailyAccount?) {
+    guard let pattern, pattern.entries > 0 else { return }
+    let each = pattern.turnover / Double(pattern.entries + pattern.closedTrades)
+    guard let share = Rate(truncating: each), share.isPositive else { return }
+    limits.maxPositionShare = min(settings.notionalQuote == nil ? settings.positionShare : .one, share)
   }
 
   /// Chance that opens and closes as often as an account did, with draws of its own for each instrument.
