@@ -22,6 +22,9 @@ let package = Package(
     // For scripts/reliability/fuzzing, a package of its own.
     .library(name: "Fuzzing", targets: ["Fuzzing"]),
   ],
+  traits: [
+    .trait(name: "MPI", description: "Training over processes of Open MPI: scripts/setup --mpi, then --traits MPI.")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -65,7 +68,7 @@ let package = Package(
       name: "Training",
       dependencies: [
         "Backtest", "Bot", "Core", "Settings", "Feed", "Catalog", "Features", "HRM", "Agent", "Risk", "Exchange",
-        "Execution", "Files", "Digest", "Statistics",
+        "Execution", "Files", "Digest", "Statistics", .target(name: "COpenMPI", condition: .when(traits: ["MPI"])),
       ]),
     .executableTarget(
       name: "hrmbot",
@@ -85,6 +88,7 @@ let package = Package(
     .target(name: "Kernels"),
     .systemLibrary(name: "COpenBLAS", path: "Sources/System/COpenBLAS", pkgConfig: "openblas"),
     .systemLibrary(name: "CCurl", path: "Sources/System/CCurl", pkgConfig: "libcurl"),
+    .systemLibrary(name: "COpenMPI", path: "Sources/System/COpenMPI", pkgConfig: "ompi-c"),
     .systemLibrary(name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "libcrypto"),
     .systemLibrary(name: "CZlib", path: "Sources/System/CZlib", pkgConfig: "zlib"),
 

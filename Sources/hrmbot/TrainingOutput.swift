@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bot
+import Digest
 import Foundation
 import HRM
 import Synchronization
@@ -13,6 +14,8 @@ struct TrainOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Go on with the run in this directory, with the same settings.", valueName: "dir"))
   var resume: String?
   @Flag(help: "One JSON object at the end.") var json = false
+  @Option(help: ArgumentHelp("End after this step as by Ctrl-C.", valueName: "step", visibility: .private))
+  var stopAfter: Int?
 
   func validate() throws {
     if !(1...16).contains(threads) { throw ValidationError("--threads \(threads): must be from 1 to 16") }
@@ -50,14 +53,18 @@ enum Stopwatch {
 
 /// Runs trainers and shows how far they are.
 enum TrainingOutput {
-  /// Trains to the end, an early stop or a signal. An interrupted run ends the command with exit code 130.
+  /// Trains to the end, an early stop or a signal. An interrupted run ends the command with exit code 130. Of several
+  /// processes the first goes on after the end; the others' work is done.
   static func run<Task: TrainingTask>(
     _ run: TrainingRun<Task>, options: TrainOptions, validated: (Validation, Int) -> Void = { _, _ in }
   ) throws -> RunEnding {
+    let exchange = run.trainer.exchange
     Interruption.watch()
     var shown = -1
     defer { ProgressLine.clear() }
-    let ending = try run.run(shouldStop: { Interruption.isWanted }) { progress in
+    let shouldStop = { Interruption.isWanted || run.trainer.step == options.stopAfter }
+    let ending = try run.run(shouldStop: shouldStop) { progress in
+      guard exchange.rank == 0 else { return }
       if ProgressLine.isWanted { ProgressLine.show(line(progress)) }
       guard let validation = progress.validation, run.history.count != shown else { return }
       shown = run.history.count
@@ -65,8 +72,13 @@ enum TrainingOutput {
       Console.note(note(progress, validation))
       validated(validation, progress.step.step)
     }
-    guard ending == .interrupted else { return ending }
+    exchange.leave()
     ProgressLine.clear()
+    let digest = run.trainer.network.parameters.weightsDigest
+    Processes.note(exchange, "weights after step \(run.trainer.step): SHA-256 \(SHA256.hex(digest))")
+    // The launcher ends the others as soon as one fails, and the first is not done yet.
+    if exchange.rank > 0 { throw ExitCode.success }
+    guard ending == .interrupted else { return ending }
     Console.note(
       "stopped after step \(run.trainer.step)"
         + (options.directory.map { "; go on with --resume \($0)" } ?? "; nothing is kept without --out"))

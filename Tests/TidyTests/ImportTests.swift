@@ -32,7 +32,7 @@ import Testing
       "Simulation": stages.union(["Bot"]),
       "Statistics": ["Core", "Files", "Digest"],
       "Backtest": stages.union(["Bot", "Statistics", "Catalog"]),
-      "Training": stages.union(["Bot", "Statistics", "Backtest", "Catalog"]),
+      "Training": stages.union(["Bot", "Statistics", "Backtest", "Catalog", "COpenMPI"]),
       "Alignment": tools,
       "Server": ["Core", "Journal", "Statistics", "Transport", "Hummingbird"],
       "Files": ["Digest"],

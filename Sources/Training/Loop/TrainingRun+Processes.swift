@@ -13,7 +13,8 @@ extension TrainingRun {
       throw TrainingError(
         trainer.exchange.count == 1
           ? "\(directory.path): has no complete checkpoint to go on from"
-          : "\(directory.path): has no complete checkpoint of one step from each of \(trainer.exchange.count) processes")
+          : "\(directory.path): has no complete checkpoint of one step from each of \(trainer.exchange.count) processes"
+      )
     }
     return step
   }
@@ -32,7 +33,8 @@ extension TrainingRun {
     let exchange = trainer.exchange
     guard exchange.count > 1 else { return }
     var digests = [Double](repeating: 0, count: exchange.count)
-    digests[exchange.rank] = Double(trainer.network.parameters.weightsDigest.prefix(6).reduce(0) { $0 << 8 | UInt64($1) })
+    digests[exchange.rank] = Double(
+      trainer.network.parameters.weightsDigest.prefix(6).reduce(0) { $0 << 8 | UInt64($1) })
     let all = exchange.sum(digests)
     guard all.allSatisfy({ $0 == all[0] }) else {
       throw TrainingError("the weights of \(exchange.count) processes differ after step \(trainer.step)")

@@ -203,7 +203,8 @@ package final class TrainingRun<Task: TrainingTask> {
 
   private func record() -> Record {
     Record(
-      identity: identity, plan: plan, trainer: trainer.snapshot().state, best: best, bestStep: bestStep, validation: validation,
+      identity: identity, plan: plan, trainer: trainer.snapshot().state, best: best, bestStep: bestStep,
+      validation: validation,
       staleValidations: staleValidations, history: history)
   }
 

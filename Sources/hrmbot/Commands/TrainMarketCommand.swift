@@ -60,12 +60,14 @@ struct TrainMarketCommand: ParsableCommand {
     let training = try MarketTraining(settings: settings, corpus: corpus, fit: try self.corpus.fit())
     let task = training.task
     let digest = corpus.manifest.digest
-    Console.note(
+    let exchange = try Processes.join()
+    Processes.note(
+      exchange,
       "\(corpus.series.count) series, \(corpus.decidable(\.train).reduce(0, +)) decisions to train on, "
         + "\(corpus.decidable(\.validation).reduce(0, +)) to validate, \(task.architecture.parameterCount) parameters")
     let trainer = try Trainer(
       task: task, settings: settings.sharedTrainer, parameters: try task.firstWeights(seed: options.seed),
-      threads: options.threads)
+      threads: options.threads, exchange: exchange)
     let run = try TrainingRun(
       trainer, plan: settings.plan,
       identity: RunIdentity(task: "market", settings: try TrainingOutput.json(settings), data: digest),

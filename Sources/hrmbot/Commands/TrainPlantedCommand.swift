@@ -59,7 +59,8 @@ struct TrainPlantedCommand: ParsableCommand {
       name: name, market: market, seed: options.seed, distractors: distractors, steps: steps)
     let trainer = try Trainer(
       task: experiment.task, settings: experiment.settings,
-      parameters: try experiment.task.firstWeights(seed: options.seed), threads: options.threads)
+      parameters: try experiment.task.firstWeights(seed: options.seed), threads: options.threads,
+      exchange: try Processes.join())
     var plan = RunPlan()
     // The fresh path is looked at once, at the end: nothing is chosen by it.
     (plan.validateEvery, plan.checkpointEvery, plan.patience) = (0, 500, 0)

@@ -50,7 +50,8 @@ struct TrainSudokuCommand: ParsableCommand {
       let task = SudokuTask(
         train: try SudokuPuzzles(path: data + "/train.csv"), test: try SudokuPuzzles(path: data + "/test.csv"))
       let settings = SudokuTask.settings(seed: options.seed, steps: steps)
-      let trainer = try Trainer(task: task, settings: settings, threads: options.threads)
+      let trainer = try Trainer(
+        task: task, settings: settings, threads: options.threads, exchange: try Processes.join())
       var plan = RunPlan()
       (plan.validateEvery, plan.checkpointEvery, plan.patience) = (evaluateEvery, evaluateEvery, 0)
       let run = try TrainingRun(

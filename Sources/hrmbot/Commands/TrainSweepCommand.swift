@@ -42,6 +42,7 @@ struct TrainSweepCommand: ParsableCommand {
   }
 
   func run() throws {
+    try TrainingOutput.mapping { try Processes.expectOne() }
     let result = try TrainingOutput.mapping { try search() }
     print(json ? try TrainingOutput.json(result) : Self.text(result))
     if result.runsLeft > 0 { throw ExitCode(2) }
@@ -109,7 +110,7 @@ struct TrainSweepCommand: ParsableCommand {
         task: "market fold \(fold)", settings: try TrainingOutput.json(settings), data: corpus.manifest.digest),
       path: path, resumes: resumes, threads: threads, seconds: Stopwatch.seconds)
     var options = TrainOptions()
-    (options.out, options.resume) = (path, nil)
+    (options.out, options.resume, options.stopAfter) = (path, nil, nil)
     _ = try TrainingOutput.run(run, options: options)
     let record = ValidationRecord(
       training.task, bars: splits.filter { !$0.validation.isEmpty }.map(\.validation), parameters: run.chosenWeights,

@@ -103,10 +103,40 @@ struct RunOf<Task: TrainingTask> {
   }
 
   /// Goes up to a step, or to the end.
-  @discardableResult func go(resumes: Bool = false, until step: Int? = nil, threads: Int = 1) throws -> TrainingRun<Task>
-  {
+  @discardableResult func go(resumes: Bool = false, until step: Int? = nil, threads: Int = 1) throws -> TrainingRun<
+    Task
+  > {
     let run = try begin(resumes: resumes, threads: threads)
     _ = try run.run(shouldStop: { run.trainer.step == step })
     return run
+  }
+}
+
+/// Sudoku, but some steps of it go wrong, or what is good is something else.
+struct ChangedSudoku: TrainingTask {
+  let sudoku: SudokuTask
+  /// Shares of the run at which the loss, or one gradient, is no number.
+  var lossFails: (Double) -> Bool = { _ in false }
+  var gradientFails: (Double) -> Bool = { _ in false }
+  /// How good weights are; nil for the share of puzzles.
+  var score: ((HRMParameters) -> Double)?
+
+  var architecture: HRMArchitecture { sudoku.architecture }
+  var rowsPerLane: Int { 1 }
+  func draw(seed: UInt64, step: Int, lane: Int) -> LaneSample { sudoku.draw(seed: seed, step: step, lane: lane) }
+  func inputs(of sample: LaneSample) -> TrainingInputs { sudoku.inputs(of: sample) }
+  func validate(_ parameters: HRMParameters, threads: Int) -> Validation {
+    guard let score else { return sudoku.validate(parameters, threads: threads) }
+    return Validation(score: score(parameters), standardError: 0)
+  }
+
+  func judge(
+    _ outputs: HeadOutputs, ahead: (qHalt: [Float], qContinue: [Float])?, lanes: [LaneView], laneCount: Int,
+    progress: Double
+  ) -> Judgement {
+    var judgement = sudoku.judge(outputs, ahead: ahead, lanes: lanes, laneCount: laneCount, progress: progress)
+    if lossFails(progress) { judgement.loss = .nan }
+    if gradientFails(progress) { judgement.gradients.tokens[0] = .infinity }
+    return judgement
   }
 }

@@ -120,6 +120,55 @@ private struct TableExchange: GradientExchange {
     #expect(parts.flatMap(\.lanes) == one.lanes)
   }
 
+  /// A whole run with its directory, by the two processes or the one that exchange.
+  private static func run(
+    _ exchange: any GradientExchange, path: String, steps: Int = 24, until step: Int? = nil, resumes: Bool = false,
+    peak: Double = 1e-3, patience: Int = 0
+  ) throws -> Outcome {
+    var settings = LoopFixture.sudokuSettings(lanes: 32, steps: steps)
+    settings.schedule.peak = peak
+    var plan = LoopFixture.plan()
+    (plan.validateEvery, plan.checkpointEvery, plan.patience) = (4, 8, patience)
+    let trainer = try Trainer(task: try LoopFixture.sudoku(), settings: settings, threads: 1, exchange: exchange)
+    let run = try TrainingRun(
+      trainer, plan: plan, identity: LoopFixture.identity(settings: settings), path: path, resumes: resumes,
+      threads: 1, seconds: { 0 })
+    let first = trainer.step
+    let ending = try run.run(shouldStop: { exchange.rank == 0 && trainer.step == step })
+    return Outcome(
+      digest: trainer.network.parameters.weightsDigest, lanes: [],
+      steps: [Double(first), Double(trainer.step), ending == .stoppedEarly ? 1 : 0])
+  }
+
+  @Test func aRunGoesOnFromTheLatestStepThatAllHave() async throws {
+    let place = try RunPlace()
+    let (whole, parts) = (place.path("whole"), place.path("parts"))
+    let one = try Self.run(SingleProcess(), path: whole)
+    let before = try await Self.outcomes(count: 2) { try Self.run($0, path: parts, until: 16) }
+    #expect(before.allSatisfy { $0.steps == [0, 16, 0] }, "the first one's wish is everybody's")
+    // Cut off before the second had its checkpoint.
+    try FileManager.default.removeItem(
+      atPath: "\(parts)/checkpoints/step-000000016.rank-1-of-2.safetensors.sha256")
+    let after = try await Self.outcomes(count: 2) { try Self.run($0, path: parts, resumes: true) }
+    for outcome in after { #expect(outcome.steps == [8, 24, 0] && outcome.digest == one.digest) }
+    let names = try FileManager.default.contentsOfDirectory(atPath: parts + "/checkpoints").filter {
+      $0.hasPrefix("step-") && $0.hasSuffix(".safetensors")
+    }
+    #expect(
+      names.sorted() == [16, 24].flatMap { step in (0...1).map { "step-0000000\(step).rank-\($0)-of-2.safetensors" } })
+    // One process has no lanes of another's checkpoint, and does not write over it.
+    for resumes in [true, false] {
+      #expect(throws: TrainingError.self) { try Self.run(SingleProcess(), path: parts, resumes: resumes) }
+    }
+  }
+
+  @Test func allStopEarlyTogether() async throws {
+    let place = try RunPlace()
+    let path = place.path("run")
+    let outcomes = try await Self.outcomes(count: 2) { try Self.run($0, path: path, peak: 0, patience: 3) }
+    for outcome in outcomes { #expect(outcome.steps == [0, 16, 1]) }
+  }
+
   @Test func whatCannotBeSharedOutIsRefused() throws {
     let sudoku = try LoopFixture.sudoku()
     for (lanes, count) in [(16, 2), (32, 4), (24, 2), (33, 2), (96, 3), (48, 2)] {

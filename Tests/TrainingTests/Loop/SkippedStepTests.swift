@@ -2,32 +2,6 @@ import HRM
 import Testing
 import Training
 
-/// Sudoku, but some steps of it go wrong.
-private struct FailingTask: TrainingTask {
-  let sudoku: SudokuTask
-  /// Shares of the run at which the loss, or one gradient, is no number.
-  var lossFails: (Double) -> Bool = { _ in false }
-  var gradientFails: (Double) -> Bool = { _ in false }
-
-  var architecture: HRMArchitecture { sudoku.architecture }
-  var rowsPerLane: Int { 1 }
-  func draw(seed: UInt64, step: Int, lane: Int) -> LaneSample { sudoku.draw(seed: seed, step: step, lane: lane) }
-  func inputs(of sample: LaneSample) -> TrainingInputs { sudoku.inputs(of: sample) }
-  func validate(_ parameters: HRMParameters, threads: Int) -> Validation {
-    sudoku.validate(parameters, threads: threads)
-  }
-
-  func judge(
-    _ outputs: HeadOutputs, ahead: (qHalt: [Float], qContinue: [Float])?, lanes: [LaneView], laneCount: Int,
-    progress: Double
-  ) -> Judgement {
-    var judgement = sudoku.judge(outputs, ahead: ahead, lanes: lanes, laneCount: laneCount, progress: progress)
-    if lossFails(progress) { judgement.loss = .nan }
-    if gradientFails(progress) { judgement.gradients.tokens[0] = .infinity }
-    return judgement
-  }
-}
-
 /// Steps without a finite loss or gradient.
 @Suite struct SkippedStepTests {
   private static let settings = LoopFixture.sudokuSettings(lanes: 2, steps: 40)
@@ -38,7 +12,7 @@ private struct FailingTask: TrainingTask {
   }
 
   @Test func suchAStepMovesNothing() throws {
-    let task = FailingTask(
+    let task = ChangedSudoku(
       sudoku: try LoopFixture.sudoku(), lossFails: Self.at([3]), gradientFails: Self.at([4, 7]))
     let trainer = try Trainer(task: task, settings: Self.settings)
     for step in 1...10 {
@@ -56,7 +30,7 @@ private struct FailingTask: TrainingTask {
   }
 
   @Test func twentyInARowEndTheRun() throws {
-    let task = FailingTask(
+    let task = ChangedSudoku(
       sudoku: try LoopFixture.sudoku(), gradientFails: { $0 >= 0.1 && Int(($0 * 40).rounded()) != 23 })
     let trainer = try Trainer(task: task, settings: Self.settings)
     // Steps 5...23 fail, 24 does not, and from 25 on all do.
@@ -69,7 +43,7 @@ private struct FailingTask: TrainingTask {
   @Test func aCheckpointAfterOneIsWhole() throws {
     let place = try RunPlace()
     // What the network has become by then: states that are no numbers.
-    var task = FailingTask(sudoku: try LoopFixture.sudoku())
+    var task = ChangedSudoku(sudoku: try LoopFixture.sudoku())
     task.gradientFails = Self.at([4, 17, 18, 20])
     let run = RunOf(task: task, settings: Self.settings, path: place.path("run"))
     let straight = try RunOf(task: task, settings: Self.settings, path: place.path("straight")).go()
@@ -83,7 +57,7 @@ private struct FailingTask: TrainingTask {
   @Test func statesThatAreNoNumbersAreNotKept() throws {
     let place = try RunPlace()
     let run = try RunOf(
-      task: FailingTask(sudoku: try LoopFixture.sudoku()), settings: Self.settings, path: place.path("run")
+      task: ChangedSudoku(sudoku: try LoopFixture.sudoku()), settings: Self.settings, path: place.path("run")
     ).begin()
     let network = run.trainer.network
     var done = 0
