@@ -228,7 +228,7 @@ struct TrainingProductTests {
     level.use {
       // Chunks of one row each: the sums can be written down.
       let large: Float = 0x1p24
-      var scratch = [Float](repeating: 0, count: kernels_train_gradient_scratch(5, 1, 1))
+      var scratch = [Float](repeating: 0, count: kernels_train_gradient_scratch(6, 1, 1))
       func sum(_ terms: [Float]) -> Float {
         var x = Rows(terms.count, 1)
         for (row, term) in terms.enumerated() { x[row, 0] = term }
@@ -244,6 +244,9 @@ struct TrainingProductTests {
       // Four and one: the left part takes the largest power of two.
       #expect(sum([1, -1, large, 1, -large]) == ((1 - 1) + (large + 1)) - large)
       #expect(sum([large, -large, 1]) == 1)
+      // Six are three and three, whatever four and two would give.
+      #expect(sum([1, 0, large, -large, 0, 0]) == ((1 + 0) + large) + ((-large + 0) + 0))
+      #expect(sum([1, 0, large, -large, 0, 0]) == 0)
     }
   }
 }
