@@ -23,6 +23,7 @@ public enum RandomPurpose: UInt64, Sendable {
   case plantedMarket = 62
   case corpusSampling = 63
   case outcomeShuffle = 64
+  case diagnosisIntervals = 70
 }
 
 /// Counter-based random numbers: SplitMix64 keyed by (seed, purpose, step, lane), so that any draw can be had without
