@@ -15,6 +15,7 @@ struct ModelCommand: ParsableCommand {
         hrmbot model export ~/.local/state/hrmbot/models/hrm-27m-seed1 --dtype bf16
         hrmbot model verify Tests/HRMTests/Resources/hrm-tiny
         hrmbot model bench
+        hrmbot model diagnose --model run1/model --data DIR --timeframe 1h
       """,
     subcommands: [
       New.self,
@@ -23,6 +24,7 @@ struct ModelCommand: ParsableCommand {
       Vocabulary.self,
       Verify.self,
       Bench.self,
+      Diagnose.self,
     ])
 
   struct New: ParsableCommand {
