@@ -115,8 +115,8 @@ let package = Package(
     tests(
       "Backtest",
       [
-        "Backtest", "Bot", "Core", "Settings", "Feed", "Agent", "Risk", "Exchange", "Execution", "Files", "Statistics",
-        "Digest",
+        "Backtest", "Bot", "Core", "Settings", "Feed", "Features", "HRM", "Agent", "Risk", "Exchange", "Execution",
+        "Control", "Files", "Statistics", "Digest",
       ],
       hasResources: true),
     tests(

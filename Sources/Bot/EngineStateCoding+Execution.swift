@@ -156,6 +156,10 @@ extension CanonicalJSON {
       json.value(order.isCancelRequested)
       json.key("decidedAt")
       json.value(order.decidedAt.milliseconds)
+      if order.isEndUnconfirmed {
+        json.key("endUnconfirmed")
+        json.value(true)
+      }
       if let endsAs = order.endsAs {
         json.key("endsAs")
         json.value(endsAs.rawValue)

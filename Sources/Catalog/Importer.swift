@@ -116,7 +116,7 @@ package struct Importer {
     _ table: BarTable, _ report: QualityReport, _ timeframe: Timeframe, _ hours: String
   ) -> QualityReport {
     var scan = QualityScan(
-      report, timeframe: timeframe, calendar: MarketHours.calendar(named: hours) ?? .alwaysOpen)
+      report, timeframe: timeframe, calendar: GapCalendar.named(hours))
     for index in 0..<table.count {
       scan.receive(table.bar(index, instrument: InstrumentID(index: 0), timeframe: timeframe))
     }

@@ -53,8 +53,8 @@ package struct QualityReport: Equatable, Sendable {
 package struct QualityLimits: Equatable, Sendable {
   /// Refused rows.
   package var refusedRows = 0
-  /// Missing bars as a share of all; nil: 1 % where the market is always open, 5 % elsewhere, for holidays count as
-  /// missing in hours that know none.
+  /// Missing bars as a share of all; nil: 1 % where the market is always open, 5 % elsewhere, for holidays of years that
+  /// the calendars do not know count as missing.
   package var missingRatio: Double?
   /// Outliers as a share of all bars.
   package var outlierRatio = 0.001

@@ -13,8 +13,7 @@ package enum SeriesCheck {
       return ["the bars are not those that were stored (SHA-256); run hrmbot data import again"]
     }
     var found = limits.violations(entry.quality, hours: entry.hours)
-    var scan = QualityScan(
-      timeframe: entry.timeframe, calendar: MarketHours.calendar(named: entry.hours) ?? .alwaysOpen)
+    var scan = QualityScan(timeframe: entry.timeframe, calendar: GapCalendar.named(entry.hours))
     var last: Timestamp?
     while let bar = series.next() {
       let isAfter = last.map { bar.openTime >= $0 } ?? true

@@ -98,16 +98,42 @@ extension ExecutionStage {
     move(index, to: .rejected, &effects)
   }
 
+  /// A report that an order has ended.
+  ///
+  /// It does not say how much was filled before, and a report of that may still be on its way. So an entry that nobody
+  /// asked to end keeps its exposure reserved until the venue has said what was filled: its late fill and a next entry
+  /// would exceed the limits together.
+  mutating func endReported(_ index: Int, as ending: OrderState, _ effects: inout [ExecutionEffect]) {
+    let order = state.orders[index]
+    guard order.id.role == .entry, !order.isCancelRequested, order.remaining.isPositive else {
+      return end(index, as: ending, &effects)
+    }
+    guard !order.isEndUnconfirmed else {
+      state.counters.repeatedReports += 1
+      return
+    }
+    state.orders[index].isEndUnconfirmed = true
+    hold(index, until: ending, &effects)
+    effects.append(.query(order.id))
+  }
+
   /// The order has ended at the venue; held back while fills of it are missing.
   mutating func end(_ index: Int, as ending: OrderState, _ effects: inout [ExecutionEffect]) {
     state.orders[index].isAcknowledged = true
+    state.orders[index].isEndUnconfirmed = false
     let order = state.orders[index]
     let isShort = ending == .filled ? order.request.quantity > order.filledQuantity : false
     guard order.venueFilledQuantity > order.filledQuantity || isShort else {
       return move(index, to: ending, &effects)
     }
-    state.orders[index].endsAs = ending
     needsReconciliation = true
+    hold(index, until: ending, &effects)
+  }
+
+  private mutating func hold(_ index: Int, until ending: OrderState, _ effects: inout [ExecutionEffect]) {
+    state.orders[index].isAcknowledged = true
+    state.orders[index].endsAs = ending
+    let order = state.orders[index]
     if order.state == .unknown || order.state == .intended || order.state == .submitted {
       move(index, to: order.filledQuantity.isPositive ? .partiallyFilled : .accepted, &effects)
     }

@@ -16,12 +16,12 @@ extension ExecutionStage {
     case .cancelled(let id, let time):
       guard let index = known(id, .cancelled, &effects) else { return effects }
       let instrument = state.orders[index].request.instrument
-      end(index, as: .cancelled, &effects)
+      endReported(index, as: .cancelled, &effects)
       protect(instrument, at: time, &effects)
     case .expired(let id, let time):
       guard let index = known(id, .expired, &effects) else { return effects }
       let instrument = state.orders[index].request.instrument
-      end(index, as: .expired, &effects)
+      endReported(index, as: .expired, &effects)
       protect(instrument, at: time, &effects)
     case .rejected(let id, let reason, let time):
       guard let index = known(id, .rejected, &effects) else { return effects }
@@ -122,7 +122,7 @@ extension ExecutionStage {
     state.orders[place].venueFilledQuantity = max(order.venueFilledQuantity, sum)
     if sum >= order.request.quantity {
       move(place, to: .filled, &effects)
-    } else if let ending = order.endsAs, ending != .filled, sum >= order.venueFilledQuantity {
+    } else if let ending = order.endsAs, ending != .filled, !order.isEndUnconfirmed, sum >= order.venueFilledQuantity {
       move(place, to: ending, &effects)
     } else if order.isCancelRequested {
       if order.state == .unknown { effects.append(.cancel(order.id)) }

@@ -153,10 +153,11 @@ public struct ExecutionStage: Sendable {
     if state.orders[index].state != .unknown { move(index, to: .pendingCancel, &effects) }
   }
 
-  /// What is still unanswered, to be asked again at a timer: cancels not confirmed and orders unknown.
+  /// What is still unanswered, to be asked again at a timer: cancels not confirmed, orders unknown, ends not confirmed.
   public func resend() -> [ExecutionEffect] {
     state.orders.flatMap { order -> [ExecutionEffect] in
-      (order.isCancelRequested ? [.cancel(order.id)] : []) + (order.state == .unknown ? [.query(order.id)] : [])
+      (order.isCancelRequested ? [.cancel(order.id)] : [])
+        + (order.state == .unknown || order.isEndUnconfirmed ? [.query(order.id)] : [])
     }
   }
 }

@@ -20,6 +20,8 @@ public struct TrackedOrder: Hashable, Sendable {
   public internal(set) var venueFilledQuantity: Quantity = .zero
   /// How the order has ended at the venue, held back until the missing fills are counted.
   public internal(set) var endsAs: OrderState?
+  /// Whether the end in `endsAs` is only reported: the venue still has to say how much was filled before it.
+  public internal(set) var isEndUnconfirmed = false
   /// Whether the venue has ever shown that it has the order.
   public internal(set) var isAcknowledged = false
   /// Whether the venue surely never had the order: rejected for lack of existence, not refused.
@@ -51,7 +53,7 @@ extension TrackedOrder: Codable {
   private enum Key: String, CodingKey {
     case id, instrument, side, kind, price, quantity, reduceOnly, decidedAt, reservePrice, stopDistance,
       takeProfitDistance, state
-    case filled, venueFilled, endsAs, acknowledged, neverPlaced, cancelRequested
+    case filled, venueFilled, endsAs, endUnconfirmed, acknowledged, neverPlaced, cancelRequested
   }
 
   /// Reads what `encode` wrote.
@@ -81,6 +83,7 @@ extension TrackedOrder: Codable {
     filledQuantity = try values.decode(Quantity.self, forKey: .filled)
     venueFilledQuantity = try values.decode(Quantity.self, forKey: .venueFilled)
     endsAs = try values.decodeIfPresent(OrderState.self, forKey: .endsAs)
+    isEndUnconfirmed = try values.decodeIfPresent(Bool.self, forKey: .endUnconfirmed) ?? false
     isAcknowledged = try values.decode(Bool.self, forKey: .acknowledged)
     isNeverPlaced = try values.decode(Bool.self, forKey: .neverPlaced)
     isCancelRequested = try values.decode(Bool.self, forKey: .cancelRequested)
@@ -111,6 +114,7 @@ extension TrackedOrder: Codable {
     try values.encode(filledQuantity, forKey: .filled)
     try values.encode(venueFilledQuantity, forKey: .venueFilled)
     try values.encodeIfPresent(endsAs, forKey: .endsAs)
+    if isEndUnconfirmed { try values.encode(true, forKey: .endUnconfirmed) }
     try values.encode(isAcknowledged, forKey: .acknowledged)
     try values.encode(isNeverPlaced, forKey: .neverPlaced)
     try values.encode(isCancelRequested, forKey: .cancelRequested)

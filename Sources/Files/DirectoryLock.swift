@@ -4,13 +4,14 @@ import Foundation
 package final class DirectoryLock {
   private let handle: Int32
 
-  /// Takes the lock. Throws `FileError` with `EWOULDBLOCK` when another bot holds it.
-  package init(path: String) throws {
+  /// Takes the lock. Throws `FileError` with `EWOULDBLOCK` when another process still holds it after so many tries, 20 ms
+  /// apart.
+  package init(path: String, tries most: Int = 5) throws {
     handle = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard handle >= 0 else { throw FileError(path: path, operation: "open", code: errno) }
     // Whoever asks for the holder takes the lock for a moment.
     var tries = 0
-    while flock(handle, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK, tries < 5 {
+    while flock(handle, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK, tries < most {
       tries += 1
       usleep(20_000)
     }

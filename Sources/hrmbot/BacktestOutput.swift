@@ -1,5 +1,7 @@
 import Backtest
 import Core
+import Foundation
+import HRM
 import Statistics
 
 /// Backtests as JSON and text.
@@ -59,6 +61,25 @@ enum BacktestOutput {
     out.value(run.quality.rows - run.quality.bars)
     out.key("timeframe")
     out.value("\(run.timeframe)")
+  }
+
+  /// How fast a network was, beside what the machine can do at best, which takes a second to find out.
+  static func text(_ work: NetworkWork) -> String {
+    let reused = work.reused > 0 ? ", \(work.reused) from the cache" : ""
+    let head = "\(work.computed) network decisions\(reused)"
+    guard work.computed > 0, work.seconds > 0.1 else { return head }
+    let peak = MachinePeak(threads: work.threads) { DispatchTime.now().uptimeNanoseconds }
+    let (name, best) =
+      switch work.precision {
+      case .float32, .bfloat16: ("sgemm of OpenBLAS", peak.multiplicationsPerSecond())
+      case .int8: ("8-bit products in registers", peak.operationsPerSecond(work.precision))
+      }
+    let reached = work.operations / work.seconds
+    return head
+      + String(
+        format: ", %.0f a second, %.2f segments each: %.1f GFLOP/s, %.0f %% of %@ on %d thread%@",
+        Double(work.computed) / work.seconds, Double(work.segments) / Double(work.computed), reached / 1e9,
+        100 * reached / best, name, work.threads, work.threads == 1 ? "" : "s")
   }
 
   static func json(_ check: LookaheadCheck) -> String {

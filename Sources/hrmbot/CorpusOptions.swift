@@ -68,6 +68,16 @@ struct CorpusOptions: ParsableArguments {
     return request
   }
 
+  /// Reads what is asked for, and shows how far it is. Throws `StartError`.
+  func read(_ request: CorpusRequest) throws -> Corpus {
+    defer { ProgressLine.clear() }
+    return try DataCommand.run {
+      try Corpus(request) { number, name in
+        if ProgressLine.isWanted { ProgressLine.show("reading \(number + 1)/\(request.sources.count) \(name)") }
+      }
+    }
+  }
+
   /// How the scale is fitted. Throws `StartError`.
   func fit() throws -> NormaliserFit {
     guard let fit = NormaliserFit(rawValue: scale) else {

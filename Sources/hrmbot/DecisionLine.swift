@@ -63,22 +63,3 @@ enum DecisionLine {
     return out
   }
 }
-
-/// A line that is written over while something takes long.
-enum ProgressLine {
-  static var isWanted: Bool { isatty(STDERR_FILENO) == 1 }
-
-  static func show(_ text: String) {
-    Output.write("\r\u{1B}[2K\(text.prefix(100))", to: STDERR_FILENO)
-  }
-
-  /// A bar of 20 places for a share done in [0, 1].
-  static func bar(_ share: Double) -> String {
-    let done = max(0, min(20, Int(share * 20)))
-    return "[" + String(repeating: "#", count: done) + String(repeating: ".", count: 20 - done) + "]"
-  }
-
-  static func clear() {
-    if isWanted { Output.write("\r\u{1B}[2K", to: STDERR_FILENO) }
-  }
-}

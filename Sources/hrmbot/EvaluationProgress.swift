@@ -1,4 +1,3 @@
-import Glibc
 import Synchronization
 import Training
 
@@ -35,16 +34,10 @@ final class EvaluationProgress: Sendable {
         state.lastTenth = Int(share * 10)
       }
       state.lastShown = now
-      let elapsed = Double(now &- state.phaseStart) / 1e9
-      let left = share > 0.01 ? ", \(Self.time(elapsed * (1 - share) / share)) left" : ""
+      let left = ProgressLine.left(share, elapsedSeconds: Double(now &- state.phaseStart) / 1e9)
       return "\(ProgressLine.bar(share)) \(done) of \(all) \(noun)\(left)"
     }
     guard let line else { return }
     if ProgressLine.isWanted { ProgressLine.show(line) } else { Console.note(line) }
-  }
-
-  private static func time(_ seconds: Double) -> String {
-    let whole = Int(min(seconds, 1e8).rounded(.up))
-    return whole < 90 ? "\(whole) s" : whole < 5400 ? "\((whole + 30) / 60) min" : "\((whole + 1800) / 3600) h"
   }
 }

@@ -36,10 +36,6 @@ struct MarketTrainingOptions: ParsableArguments {
     // A window's payoff looks as far ahead as the window is long.
     let reach = [request.split.horizonBars, settings.trading.oracleBars + settings.trading.windowBars]
     request.split.horizonBars = reach.max() ?? request.split.horizonBars
-    return try DataCommand.run {
-      try Corpus(request) { number, name in
-        if ProgressLine.isWanted { ProgressLine.show("reading \(number + 1)/\(request.sources.count) \(name)") }
-      }
-    }
+    return try corpus.read(request)
   }
 }

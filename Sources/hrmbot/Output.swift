@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Synchronization
 
@@ -31,5 +32,13 @@ enum Output {
     }
     let missing = dropped.exchange(0, ordering: .relaxed)
     write((missing > 0 ? Array("{\"dropped_lines\":\(missing)}\n".utf8) : []) + line + [10], to: descriptor)
+  }
+
+  /// A value as one line of JSON: names in snake case, in order.
+  static func json(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 }

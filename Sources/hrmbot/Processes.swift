@@ -19,12 +19,6 @@ enum Processes {
     #endif
   }
 
-  /// Throws a `TrainingError` where there are others, for what one process does alone.
-  static func expectOne() throws {
-    guard let text = ProcessInfo.processInfo.environment[variable], let count = Int(text), count > 1 else { return }
-    throw TrainingError("one process does this alone, and mpirun started \(count)")
-  }
-
   /// Says something once, whatever the number of processes.
   static func note(_ exchange: any GradientExchange, _ text: String) {
     if exchange.rank == 0 { Console.note(text) }

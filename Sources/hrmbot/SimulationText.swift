@@ -98,8 +98,8 @@ enum SimulationText {
     var chains: [Chain]
   }
 
-  static func json(_ totals: SimulationTotals, _ failed: [(UInt64, Violation)]) -> String {
-    text(
+  static func json(_ totals: SimulationTotals, _ failed: [(UInt64, Violation)]) throws -> String {
+    try Output.json(
       Result(
         seeds: totals.seeds,
         violations: failed.map {
@@ -125,19 +125,12 @@ enum SimulationText {
 
   static func json(
     _ caught: [(bug: PlantedBug, seed: UInt64, violation: Violation)], _ missed: [PlantedBug]
-  ) -> String {
-    text(
+  ) throws -> String {
+    try Output.json(
       Mutants(
         caught: caught.map {
           .init(
             bug: $0.bug.rawValue, seed: $0.seed, event: $0.violation.event, invariant: $0.violation.invariant.rawValue)
         }, missed: missed.map(\.rawValue)))
-  }
-
-  private static func text(_ value: some Encodable) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys]
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
   }
 }

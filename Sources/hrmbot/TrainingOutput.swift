@@ -41,22 +41,12 @@ enum Interruption {
   }
 }
 
-/// Time and processor time of this process.
-enum Stopwatch {
-  static func seconds() -> Double { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 }
-  static func cpuSeconds() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-  }
-}
-
 /// Runs trainers and shows how far they are.
 enum TrainingOutput {
   /// Trains to the end, an early stop or a signal. An interrupted run ends the command with exit code 130. Of several
   /// processes the first goes on after the end; the others' work is done.
   static func run<Task: TrainingTask>(
-    _ run: TrainingRun<Task>, options: TrainOptions, validated: (Validation, Int) -> Void = { _, _ in }
+    _ run: TrainingRun<Task>, options: TrainOptions
   ) throws -> RunEnding {
     let exchange = run.trainer.exchange
     Interruption.watch()
@@ -70,7 +60,6 @@ enum TrainingOutput {
       shown = run.history.count
       ProgressLine.clear()
       Console.note(note(progress, validation))
-      validated(validation, progress.step.step)
     }
     exchange.leave()
     ProgressLine.clear()
@@ -92,7 +81,7 @@ enum TrainingOutput {
     return
       "\(ProgressLine.bar(share)) \(step.step)/\(progress.steps) loss \(short(step.loss)) depth \(short(step.meanSegments)) "
       + "moved H \(short(progress.slowResidual)) L \(short(progress.fastResidual)) "
-      + "\(Int(progress.samplesPerSecond))/s\(memory) \(duration(progress.secondsLeft)) left"
+      + "\(Int(progress.samplesPerSecond))/s\(memory) \(ProgressLine.duration(progress.secondsLeft)) left"
   }
 
   private static func note(_ progress: RunProgress, _ validation: Validation) -> String {
@@ -103,20 +92,6 @@ enum TrainingOutput {
 
   static func short(_ value: Double) -> String {
     abs(value) >= 100 || value == 0 ? String(format: "%.0f", value) : String(format: "%.3g", value)
-  }
-
-  static func duration(_ seconds: Double) -> String {
-    let whole = Int(seconds.rounded())
-    if whole < 60 { return "\(whole) s" }
-    return whole < 3600 ? "\(whole / 60) min" : "\(whole / 3600) h \(whole % 3600 / 60) min"
-  }
-
-  /// A value as one line of JSON.
-  static func json(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 
   /// Turns errors of training into ones with an exit code.

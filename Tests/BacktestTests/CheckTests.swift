@@ -1,8 +1,11 @@
 import Agent
 import Backtest
 import Bot
+import Control
 import Core
+import Features
 import Foundation
+import HRM
 import Settings
 import Testing
 
@@ -35,6 +38,9 @@ enum BarFile {
 
 @Suite("Checks of self-deception")
 struct CheckTests {
+  private static let places = BacktestRun.Places(
+    home: StateDirectory(path: NSTemporaryDirectory() + "hrmbot-checks", environment: [:]))
+
   private func request(_ policy: String, bars: [Bar]) throws -> BacktestRequest {
     var request = BacktestRequest(
       data: [.file(try BarFile.write(bars, name: "TEST.csv"))], policy: PolicyRequest(name: policy),
@@ -46,8 +52,21 @@ struct CheckTests {
 
   @Test(arguments: ["sma-cross", "momentum", "linear", "random"])
   func rulesDoNotKnowTheFuture(policy: String) throws {
-    let check = try LookaheadCheck(try request(policy, bars: Market.bars(1, each: 1500, seed: 3)), samples: 6)
+    let check = try LookaheadCheck(
+      try request(policy, bars: Market.bars(1, each: 1500, seed: 3)), samples: 6, places: Self.places)
     #expect(check.leaks.isEmpty && check.cuts.count == 6 && check.compared > 600)
+  }
+
+  /// Answers are worked out a stretch of bars ahead: none may come of a bar after its own.
+  @Test func aNetworkDoesNotKnowTheFuture() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("hrmbot-lookahead-\(UUID())").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try ModelDirectory.create(
+      at: path, architecture: .tiny, seed: 5, featureSchemaHash: FeatureSchema.hash, instruments: ["TEST"])
+    var request = try request("hrm", bars: Market.bars(1, each: 400, seed: 6))
+    request.settings.policy.modelDirectory = path
+    let check = try LookaheadCheck(request, samples: 4, places: Self.places)
+    #expect(check.leaks.isEmpty && check.cuts.count == 4 && check.compared > 200)
   }
 
   @Test func whoLooksAheadIsFound() throws {
@@ -59,7 +78,7 @@ struct CheckTests {
     let turned = truth.mapValues { Price(raw: 2_000_000 * Price.unit - $0.raw) }
     var runs = 0
     let check = try LookaheadCheck(
-      request, samples: 4,
+      request, samples: 4, places: Self.places,
       policies: {
         runs += 1
         return [("clairvoyant", Clairvoyant(closes: runs == 1 ? truth : turned)), ("flat", FlatPolicy())]

@@ -42,6 +42,18 @@ import Testing
     #expect(try place.catalog.entries() == entries, "manifests say what was stored")
   }
 
+  /// New York, daily: 4 July 2024 was a holiday, 9 July was not.
+  @Test func aHolidayIsNoGap() throws {
+    let place = try TemporaryPlace()
+    let first = try #require(CalendarDay("2024-06-03"))
+    let open = (0..<40).map { CalendarDay(daysSinceEpoch: first.daysSinceEpoch + $0) }.filter {
+      $0.weekday < 5 && !["2024-06-19", "2024-07-04", "2024-07-09"].contains("\($0)")
+    }
+    let text = header + open.map { "\($0.start.milliseconds),10,12,9,11,5\n" }.joined()
+    let quality = try place.load(place.write(text, "AAPL.csv"), hours: "nyse")[0].quality
+    #expect(quality.bars == open.count && quality.gaps == 1 && quality.missingBars == 1)
+  }
+
   @Test func theChecksFindWhatIsThere() throws {
     let place = try TemporaryPlace()
     // 100 quiet bars, 30 missing, a jump of 30 %, and 150 bars at one price.

@@ -60,6 +60,11 @@ enum Desk {
       price: self.price(price), feeQuote: money(fee), isMaker: false, time: time(1))
   }
 
+  /// The venue's word on an order.
+  static func snapshot(_ order: ApprovedOrder, _ state: OrderState, filled: String = "0") -> OrderSnapshot {
+    OrderSnapshot(request: order.request, state: state, filledQuantity: quantity(filled))
+  }
+
   static func bar(_ minute: Int64, _ price: String, instrument: UInt16 = 0) -> Bar {
     let price = self.price(price)
     return Bar(

@@ -16,7 +16,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 EPILOG = """examples:
   scripts/compare-pytorch
   scripts/compare-pytorch --rounds 10 --seconds 5 --json >comparison.json
-  scripts/compare-pytorch --only training
+  scripts/compare-pytorch --only training --training-batch 64 --training-batch 256
 """
 
 
@@ -30,10 +30,13 @@ def arguments_of_call():
     parser.add_argument("--threads", type=int, default=2, help="of either side (2)")
     parser.add_argument("--only", choices=("decisions", "training"), help="one part of it")
     parser.add_argument("--preset", action="append", choices=("hrm-27m", "hrm-27m-pub"), help="may be repeated")
+    parser.add_argument("--training-batch", action="append", type=int, help="sequences of a step (64); may be repeated")
     parser.add_argument("--compile", action="store_true", help="a row for torch.compile too (needs a C++ compiler)")
     parser.add_argument("--json", action="store_true", help="one JSON object, samples included")
     parser.add_argument("--hrmbot", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if not all(1 <= batch <= 1024 for batch in arguments.training_batch or ()):
+        parser.error("--training-batch is 1 to 1024")
     if arguments.rounds < 1 or not arguments.seconds > 0 or not 1 <= arguments.threads <= 16:
         parser.error("--rounds is at least 1, --seconds positive, --threads 1 to 16")
     return arguments
@@ -112,9 +115,10 @@ def measure(arguments, pool):
                 plan.append(("decisions", name, preset, cycles, timesteps, 1))
     if arguments.only != "decisions":
         for preset in arguments.preset or ("hrm-27m",):
-            for cycles, timesteps in ((2, 2), (3, 5)):
-                name = f"{preset}, {cycles} x {timesteps}, training step of 64"
-                plan.append(("training", name, preset, cycles, timesteps, 64))
+            for batch in arguments.training_batch or (64,):
+                for cycles, timesteps in ((2, 2), (3, 5)):
+                    name = f"{preset}, {cycles} x {timesteps}, training step of {batch}"
+                    plan.append(("training", name, preset, cycles, timesteps, batch))
     for turn in range(arguments.rounds):
         for entry in plan:
             print(f"round {turn + 1} of {arguments.rounds}: {entry[1]}", file=sys.stderr)

@@ -46,7 +46,8 @@ def run(options, place):
     began = time.monotonic()
     with open(os.path.join(place, "log"), "ab") as log:
         bot = subprocess.Popen(
-            [options.hrmbot, "paper", "--home", home, "--json", "--speed", str(options.speed), "--bars", str(bars), *POLICY],
+            [options.hrmbot, "paper", "--home", home, "--json", "--timeframe", "1m", "--speed", str(options.speed),
+             "--bars", str(bars), *POLICY],
             stdout=subprocess.DEVNULL, stderr=log)
     looks = []
     while bot.poll() is None:

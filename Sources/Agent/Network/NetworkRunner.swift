@@ -28,6 +28,13 @@ public final class NetworkRunner {
       network: network, cycles: cycles, timesteps: timesteps, threads: threads, mode: mode, capacity: capacity)
   }
 
+  /// Arithmetic of a segment, threads that share it, and the precision of the weights.
+  package var cost: SegmentCost {
+    SegmentCost(inference.network.architecture, cycles: inference.cycles, steps: inference.timesteps)
+  }
+  package var threads: Int { inference.threads }
+  package var precision: HRMPrecision { inference.network.precision }
+
   /// Requests that can be thought about together.
   public var capacity: Int { inference.capacity }
 

@@ -25,10 +25,40 @@ package struct LookaheadCheck: Sendable {
   /// Bars after a cut that are still run, so that a policy that reads ahead meets them.
   private static let barsBeyond = 64
 
-  /// Checks a request at `samples` moments drawn by its seed. `policies` makes the policies anew for each run. Throws
-  /// `StartError`.
+  /// One run of a request over some bars, with nothing carried over from another.
+  private struct Rerun {
+    let request: BacktestRequest
+    let instruments: InstrumentTable
+    let timeframe: Timeframe
+    let loaded: LoadedPolicy
+    let places: BacktestRun.Places
+
+    func decisions(
+      _ bars: [Bar], _ policies: [(name: String, policy: any Policy)]?
+    ) throws -> [ActorRun.SeenDecision] {
+      var decisions: [ActorRun.SeenDecision] = []
+      let plan = try request.plan(instruments, timeframe, policies: policies ?? loaded.policies)
+      var driver = try StageDriver(plan)
+      driver.watch = { decisions.append(ActorRun.SeenDecision($0, $1)) }
+      var source = BarsInMemory(bars)
+      if let outlook = try loaded.outlook(request, plan, places) {
+        try StageRun.run(&driver, &source, outlook: outlook)
+      } else {
+        try StageRun.run(&driver, &source)
+      }
+      return decisions
+    }
+  }
+
+  /// Checks a request at `samples` moments drawn by its seed; a network's answers are worked out anew for each.
+  ///
+  /// - Parameters:
+  ///   - places: where networks are kept.
+  ///   - policies: makes the policies anew for each run; nil takes those of the request.
+  ///
+  /// Throws `StartError`.
   package init(
-    _ request: BacktestRequest, samples: Int,
+    _ request: BacktestRequest, samples: Int, places: BacktestRun.Places,
     policies: () throws -> [(name: String, policy: any Policy)]? = { nil },
     progress: (Int) -> Void = { _ in }
   ) throws {
@@ -39,23 +69,26 @@ package struct LookaheadCheck: Sendable {
       while let bar = try source.next(), bar.openTime < request.to ?? .latest { bars.append(bar) }
     }
     try collect(source)
-    let truth = try Self.decisions(request, instruments, timeframe, bars, policies)
+    var places = places
+    // Answers of another run over the same bars would hide what this one looks for.
+    places.cache = nil
+    let rerun = Rerun(
+      request: request, instruments: instruments, timeframe: timeframe,
+      loaded: try LoadedPolicy(request, instruments, timeframe, places), places: places)
+    let truth = try rerun.decisions(bars, try policies())
     for sample in 0..<samples {
       var random = CounterRandom(
         seed: request.seed, purpose: .lookaheadCheck, step: UInt64(sample), lane: 0)
       let cut = random.below(max(1, bars.count - 1))
-      try compare(
-        truth, request, instruments, timeframe, Self.mutated(bars, after: cut, &random), bars[cut].closeTime, policies)
+      let other = try rerun.decisions(Self.mutated(bars, after: cut, &random), try policies())
+      compare(truth, other, until: bars[cut].closeTime)
       progress(sample + 1)
     }
   }
 
   private mutating func compare(
-    _ truth: [ActorRun.SeenDecision], _ request: BacktestRequest, _ instruments: InstrumentTable,
-    _ timeframe: Timeframe, _ bars: [Bar], _ cut: Timestamp,
-    _ policies: () throws -> [(name: String, policy: any Policy)]?
-  ) throws {
-    let other = try Self.decisions(request, instruments, timeframe, bars, policies)
+    _ truth: [ActorRun.SeenDecision], _ other: [ActorRun.SeenDecision], until cut: Timestamp
+  ) {
     let (before, after) = (truth.prefix { $0.bar <= cut }, other.prefix { $0.bar <= cut })
     cuts.append(cut)
     compared += before.count
@@ -87,17 +120,5 @@ package struct LookaheadCheck: Sendable {
       result.append(changed)
     }
     return result
-  }
-
-  private static func decisions(
-    _ request: BacktestRequest, _ instruments: InstrumentTable, _ timeframe: Timeframe, _ bars: [Bar],
-    _ policies: () throws -> [(name: String, policy: any Policy)]?
-  ) throws -> [ActorRun.SeenDecision] {
-    var decisions: [ActorRun.SeenDecision] = []
-    var driver = try StageDriver(try request.plan(instruments, timeframe, policies: try policies()))
-    driver.watch = { decisions.append(ActorRun.SeenDecision($0, $1)) }
-    var source = BarsInMemory(bars)
-    try StageRun.run(&driver, &source)
-    return decisions
   }
 }

@@ -22,9 +22,9 @@ package final class NetworkOutlook {
   private var answers: [Key: NetworkAnswer] = [:]
   /// Questions of the stretch that nobody has asked yet, without a cache.
   private var open: [Question] = []
-  /// Answers worked out, and those found in the cache.
-  package private(set) var computed = 0
-  package private(set) var reused = 0
+  private let clock: () -> UInt64
+  /// What has been worked out.
+  package private(set) var work: NetworkWork
 
   private struct Key: Hashable {
     var instrument: InstrumentID
@@ -37,8 +37,17 @@ package final class NetworkOutlook {
     var request: NetworkRequest
   }
 
-  /// An outlook over a network. `cache`: answers of earlier runs over the same bars.
-  package init(_ plan: BacktestPlan, policy: HRMPolicy, runner: NetworkRunner, cache: OutlookCache?) {
+  /// An outlook over a network.
+  ///
+  /// - Parameters:
+  ///   - cache: answers of earlier runs over the same bars.
+  ///   - clock: monotonic nanoseconds, to say how fast it was; no answer depends on it.
+  package init(
+    _ plan: BacktestPlan, policy: HRMPolicy, runner: NetworkRunner, cache: OutlookCache?,
+    clock: @escaping () -> UInt64 = { 0 }
+  ) {
+    self.clock = clock
+    work = NetworkWork(threads: runner.threads, precision: runner.precision)
     feed = FeedStage(
       instruments: plan.instruments, timeframe: plan.timeframe, staleAfterBars: plan.staleAfterBars)
     features = FeatureStage(instruments: plan.instruments, timeframe: plan.timeframe, scope: .network)
@@ -67,7 +76,7 @@ package final class NetworkOutlook {
     for question in questions {
       if let cached = try cache.next() {
         answers[question.key] = cached
-        reused += 1
+        work.reused += 1
       } else {
         missing.append(question)
       }
@@ -77,13 +86,15 @@ package final class NetworkOutlook {
   }
 
   private func think(_ questions: [Question]) {
+    let begin = clock()
     for start in stride(from: 0, to: questions.count, by: runner.capacity) {
       let batch = questions[start..<min(questions.count, start + runner.capacity)]
       for (question, answer) in zip(batch, runner.run(batch: batch.map(\.request)) { 0 }) {
         answers[question.key] = answer
+        work.add(segments: answer.reading?.segments ?? 0, cost: runner.cost)
       }
-      computed += batch.count
     }
+    work.nanoseconds &+= clock() &- begin
   }
 
   /// Writes down what the cache has not yet. Throws `StartError`.

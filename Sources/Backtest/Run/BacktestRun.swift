@@ -25,8 +25,8 @@ package struct BacktestRun: Sendable {
   package var rowErrors: [RowError]
   /// The thread's time of reading and working off.
   package var cpuSeconds: Double
-  /// Answers of a network: worked out, and found in the cache.
-  package var answers: (computed: Int, reused: Int) = (0, 0)
+  /// What a network worked out; nil for anything that is none.
+  package var network: NetworkWork?
 
   /// Where networks and their answers are kept.
   package struct Places: Sendable {
@@ -34,14 +34,19 @@ package struct BacktestRun: Sendable {
     package var home: StateDirectory
     /// Directory of answers; nil: they are not kept.
     package var cache: String?
+    /// Monotonic nanoseconds, to say how fast a network was.
+    package var clock: @Sendable () -> UInt64
     /// Tells of slow steps.
     package var progress: @Sendable (String) -> Void
 
     /// Places as given.
-    package init(home: StateDirectory, cache: String? = nil, progress: @escaping @Sendable (String) -> Void = { _ in })
-    {
+    package init(
+      home: StateDirectory, cache: String? = nil, clock: @escaping @Sendable () -> UInt64 = { 0 },
+      progress: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
       self.home = home
       self.cache = cache
+      self.clock = clock
       self.progress = progress
     }
   }
@@ -69,7 +74,7 @@ package struct BacktestRun: Sendable {
       cpuSeconds: BacktestBenchmark.cpuSeconds() - begin)
     if let merged = rest as? MergedReplay { (run.quality, run.rowErrors) = (merged.quality, merged.rowErrors) }
     if let series = rest as? any BarSeries { (run.quality, run.rowErrors) = (series.quality, series.rowErrors) }
-    if let outlook { run.answers = (outlook.computed, outlook.reused) }
+    run.network = outlook?.work
     return run
   }
 
@@ -134,7 +139,7 @@ struct LoadedPolicy {
     let cache = try places.cache.map {
       try OutlookCache(directory: $0, key: try request.outlookKey(plan, policy: policy))
     }
-    return NetworkOutlook(plan, policy: policy, runner: runner, cache: cache)
+    return NetworkOutlook(plan, policy: policy, runner: runner, cache: cache, clock: places.clock)
   }
 }
 

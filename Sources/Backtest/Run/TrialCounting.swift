@@ -1,18 +1,13 @@
 import Bot
 import Core
-import Foundation
 import Statistics
 
 /// Counts a run among the trials: whoever chooses the best of many tries must know how many there were.
 package struct TrialCounting {
   private let ledger: TrialLedger
-  private let directory: String
 
   /// Counts in the ledger of a directory.
-  package init(directory: String) {
-    self.directory = directory
-    ledger = TrialLedger(directory: directory)
-  }
+  package init(directory: String) { ledger = TrialLedger(directory: directory) }
 
   /// Adds a run and takes the census of all, this one included. The same request on the same data is one trial however
   /// often it is run. Throws what the ledger throws, and `StartError` for data that cannot be read.
@@ -20,7 +15,6 @@ package struct TrialCounting {
     _ run: BacktestRun, _ request: BacktestRequest, returns: [Double], at created: Timestamp
   ) throws -> TrialCensus {
     if let from = run.book.equity.firstTime, let to = run.book.equity.lastTime, !returns.isEmpty {
-      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
       let hashes = try request.data.map { try $0.digest() }
       let settings = request.fingerprint(run)
       if returns.count <= TrialRecord.mostReturns {
@@ -36,7 +30,7 @@ package struct TrialCounting {
             created: created))
       }
     }
-    return TrialCensus(try ledger.read().records)
+    return try ledger.census()
   }
 }
 

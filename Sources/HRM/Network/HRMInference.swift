@@ -26,6 +26,8 @@ public final class HRMInference {
   /// Sequences that can be advanced together: slots 0..<capacity.
   public let capacity: Int
   let team: WorkerTeam
+  /// Threads that share the work, the caller's included.
+  package var threads: Int { team.count }
   let states: SequenceStates
   let frontRows: FrontRows
   private let workspace: Workspace

@@ -14,7 +14,9 @@ final class Checks: @unchecked Sendable {
   }
   private var looksTaken = [Int](repeating: 0, count: Invariant.allCases.count)
   private var books: ShadowBooks
-  private var ends: [ClientOrderID: OrderState] = [:]
+  private var ends: [ClientOrderID: (state: OrderState, record: UInt64)] = [:]
+  /// What the position of a protective stop had cost when the stop was made.
+  private(set) var costAtStop: [ClientOrderID: Money] = [:]
   private var handedOver: Set<ClientOrderID> = []
   private var durableIntents: Set<ClientOrderID> = []
   private var lastRecord: UInt64 = 0
@@ -71,6 +73,10 @@ final class Checks: @unchecked Sendable {
   func processStarts() {
     note("process \(world.starts) starts")
     books.forget()
+    // An end that no disk has is none: the restored state does not know it.
+    let durable = UInt64(world.disk.records.count)
+    ends = ends.filter { $0.value.record <= durable }
+    costAtStop = [:]
     lastRecord = 0
     tradingDay = nil
     newestOpen = [:]
@@ -94,13 +100,10 @@ final class Checks: @unchecked Sendable {
       let state = RecordText.value(record, "state").flatMap(OrderState.init(rawValue:))
     else { return }
     note(.recorded(record))
-    guard state.isTerminal else {
-      return look(.oneEnd, ends[id] == nil, "order \(id) is \(state.rawValue) after \(ends[id]?.rawValue ?? "")")
-    }
-    // What a crash took back is no end: the restored state does not know it.
+    let end = ends[id]?.state
     look(
-      .oneEnd, ends[id] == nil || ends[id] == state, "order \(id) \(state.rawValue) after \(ends[id]?.rawValue ?? "")")
-    ends[id] = state
+      .oneEnd, end == nil || end == state, "order \(id) is \(state.rawValue) after \(end?.rawValue ?? "")")
+    if state.isTerminal { ends[id] = (state, record.sequence) }
   }
 
   /// The day is that of bars which the account is marked by: neither history, nor what the feed refuses because it has
@@ -165,6 +168,9 @@ final class Checks: @unchecked Sendable {
     let state = engine.stages.execution.assumeIsolated { $0.state }
     books.follow(state.trades, world.exchange.fills)
     checkBooks(state)
+    for order in state.orders where order.id.role == .protectiveStop && costAtStop[order.id] == nil {
+      costAtStop[order.id] = state.positions[Int(order.request.instrument.index)].totalCostQuote
+    }
     StopChecks.fits(state, world, self)
     let (latch, trading) = engine.supervisor.assumeIsolated { ($0.latch, $0.tradingState) }
     if let latch, world.person.inForce.map({ $0 < latch.level }) ?? true, isSettled(latch) {

@@ -37,13 +37,16 @@ enum WireChecks {
     checks.look(
       .stopFits, (request.side == .sell) == (position.side == .long),
       "stop \(request.clientID) is a \(request.side.rawValue) for a \(position.side) position")
+    // Of what the position had cost when the stop was made: fills that were told in another order share the cost of
+    // partial closes otherwise, and for that no stop is taken away and made anew.
+    let cost = checks.costAtStop[request.clientID] ?? position.totalCostQuote
     // cost ± distance · quantity against trigger · quantity: no division, no rounding.
     let away = distance * position.quantity
     let worth = trigger * position.quantity
     let isFar =
       position.side == .long
-      ? (try? worth.adding(away)).map { $0 <= position.totalCostQuote }
-      : (try? worth.subtracting(away)).map { $0 >= position.totalCostQuote }
+      ? (try? worth.adding(away)).map { $0 <= cost }
+      : (try? worth.subtracting(away)).map { $0 >= cost }
     checks.look(.stopFits, isFar ?? false, "stop \(request.clientID) at \(trigger) is nearer than \(distance)")
   }
 

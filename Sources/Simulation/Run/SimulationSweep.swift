@@ -3,11 +3,12 @@ import Foundation
 /// Many seeds, each on a thread of its own choosing among a few.
 public struct SimulationSweep: Sendable {
   /// Lives through all plans on `threads` threads. `progress` gets every outcome in the order of the plans; it is called
-  /// on the calling thread. Ends early after the first violation unless `goesOn`.
+  /// on the calling thread. Ends early after the first violation unless `goesOn`, and when `shouldStop`.
   ///
   /// - Throws: what a plan throws.
   public static func run(
-    _ plans: [SimulationPlan], threads: Int, goesOn: Bool, progress: (SimulationOutcome) throws -> Void
+    _ plans: [SimulationPlan], threads: Int, goesOn: Bool, shouldStop: () -> Bool = { false },
+    progress: (SimulationOutcome) throws -> Void
   ) throws {
     let shared = Shared()
     for _ in 0..<max(1, min(threads, plans.count)) {
@@ -19,7 +20,7 @@ public struct SimulationSweep: Sendable {
     for index in plans.indices {
       let outcome = try shared.outcome(index).get()
       try progress(outcome)
-      if outcome.violation != nil && !goesOn { return }
+      if shouldStop() || outcome.violation != nil && !goesOn { return }
     }
   }
 

@@ -38,10 +38,10 @@ final class SimulatedPerson: @unchecked Sendable {
     return minute - world.scheduler.now % minute &+ world.faults.length(.stop, seconds: 0.001...3)
   }
 
-  /// A stop that the dead process had only in memory, and whose file a person has taken away since, is nobody's wish any
-  /// more: no latch and no saved plan name it.
+  /// A stop that the dead process had only in memory, and whose file a person has taken away or put a weaker one in the
+  /// place of since, is nobody's wish any more: no latch and no saved plan name it. A file that is there is seen anew.
   func processStarts() {
-    if stopFile == nil, world.disk.latch == nil, world.disk.state?.execution.plan == nil { inForce = nil }
+    if world.disk.latch == nil, world.disk.state?.execution.plan == nil { inForce = nil }
   }
 
   /// A process has seen a stop, or has found one at its start.

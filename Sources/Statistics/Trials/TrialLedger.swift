@@ -1,6 +1,6 @@
 import Core
 import Files
-import Glibc
+import Foundation
 
 /// The append-only list of all trials, one JSON object a line, in a file of a directory: `trials.jsonl`. Whoever appends
 /// holds a lock, and a trial is on disk when `append` returns.
@@ -14,7 +14,7 @@ package struct TrialLedger: Sendable {
 
   private let directory: String
 
-  /// The ledger in a directory that exists.
+  /// The ledger in a directory, which is made when the first trial is appended.
   package init(directory: String) { self.directory = directory }
 
   /// Path of the file.
@@ -63,12 +63,18 @@ package struct TrialLedger: Sendable {
     return Content(records: records, tornLines: 0, completeBytes: bytes.count, lacksEnd: false)
   }
 
+  /// How many trials there are, and how they spread. Throws as `read` does.
+  package func census() throws -> TrialCensus { TrialCensus(try read().records) }
+
   /// Appends a trial, durably; a torn last line goes. Returns whether it was a new one: a trial whose id is there is not
-  /// written again. Throws `StatisticsError` if another process holds the lock, a line is bad, or the file is full or
+  /// written again. Throws `StatisticsError` if another process holds the lock for two seconds, a line is bad, or the file is full or
   /// cannot be written.
   @discardableResult package func append(_ record: TrialRecord) throws -> Bool {
+    do {
+      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    } catch { throw StatisticsError("\(directory): cannot be made: \(error.localizedDescription)") }
     let lock: DirectoryLock
-    do { lock = try DirectoryLock(path: "\(directory)/\(Self.lockName)") } catch let error as FileError {
+    do { lock = try DirectoryLock(path: "\(directory)/\(Self.lockName)", tries: 100) } catch let error as FileError {
       let cause = error.code == EWOULDBLOCK ? "another process is writing trials" : FileError.text(of: error.code)
       throw StatisticsError("\(error.path): \(cause)")
     }

@@ -1,23 +1,18 @@
 import Core
 import Digest
-import Foundation
 import Statistics
 
 /// Writes an evaluation into the ledger of trials: one trial for each model, with the equal-weight mean of its groups.
 package struct EvaluationTrials {
-  private let directory: String
+  /// The ledger.
+  package let ledger: TrialLedger
 
   /// The ledger of a directory.
-  package init(directory: String) { self.directory = directory }
-
-  /// What the ledger holds. Throws `StatisticsError`.
-  package func census() throws -> TrialCensus { TrialCensus(try TrialLedger(directory: directory).read().records) }
+  package init(directory: String) { ledger = TrialLedger(directory: directory) }
 
   /// Adds the trials of a result. The same models on the same data under the same protocol are one trial however often they
   /// are judged. Throws what the ledger throws.
   package func add(_ result: EvaluationResult, at created: Timestamp) throws {
-    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-    let ledger = TrialLedger(directory: directory)
     for place in result.run.models.indices {
       if let record = try Self.record(result, place, at: created) { try ledger.append(record) }
     }

@@ -32,8 +32,6 @@ struct RunDirectory {
   /// The best weights, which a validation at a step found. Each has a file of its own, for the one before is what the
   /// checkpoints know until the next is written.
   func best(step: Int) -> CheckpointFile { file("best", step: step, suffix: "") }
-  /// The exported policy.
-  var modelPath: String { path + "/model" }
 
   /// Whether there is a checkpoint of any run, however many processes it has.
   var hasCheckpoints: Bool {

@@ -16,8 +16,15 @@ extension Trainer {
     [("weights.", .weights), ("means.", .means), ("squares.", .squares)]
   }
 
-  /// Everything that the next step depends on.
-  func snapshot() -> (state: State, tensors: [(name: String, tensor: Tensor)]) {
+  /// What the next step depends on besides tensors.
+  var state: State {
+    var bare = lanes
+    for index in bare.indices { bare[index].finalActions = [] }
+    return State(step: step, updates: updates, skipped: skipped, skippedInARow: skippedInARow, lanes: bare)
+  }
+
+  /// The tensors that the next step depends on: weights, moments, averages, and what the lanes are in the middle of.
+  func tensors() -> [(name: String, tensor: Tensor)] {
     var tensors: [(name: String, tensor: Tensor)] = []
     for (prefix, kind) in Self.kinds {
       for (name, tensor) in network.parameters.tensors(kind) { tensors.append((prefix + name, tensor)) }
@@ -27,15 +34,11 @@ extension Trainer {
     let shape = [lanes.count * task.rowsPerLane, architecture.positions]
     tensors.append(("lanes.slow", Tensor(shape: shape + [architecture.dH], values: network.slowStates)))
     tensors.append(("lanes.fast", Tensor(shape: shape + [architecture.dL], values: network.fastStates)))
-    var bare = lanes
-    for index in bare.indices where !bare[index].finalActions.isEmpty {
-      let actions = bare[index].finalActions.map(Float.init)
+    for (index, lane) in lanes.enumerated() where !lane.finalActions.isEmpty {
+      let actions = lane.finalActions.map(Float.init)
       tensors.append(("lanes.final_actions.\(index)", Tensor(shape: [actions.count], values: actions)))
-      bare[index].finalActions = []
     }
-    let state = State(
-      step: step, updates: updates, skipped: skipped, skippedInARow: skippedInARow, lanes: bare)
-    return (state, tensors)
+    return tensors
   }
 
   /// Takes up where a trainer of the same task and settings left off. Throws a `TrainingError` or a `ModelError` for what

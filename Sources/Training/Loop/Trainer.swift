@@ -150,7 +150,7 @@ package final class Trainer<Task: TrainingTask> {
       + judgement.parts.map(\.value)
     let all = exchange.sum(own)
     let norm = network.gradientNorm()
-    var optimiser = settings.optimiser(step: step)
+    let optimiser = settings.optimiser(step: step)
     let isFinite = all[0].isFinite && norm.isFinite
     if isFinite {
       updates += 1
@@ -162,7 +162,6 @@ package final class Trainer<Task: TrainingTask> {
         average.take(network.parameters)
       }
     }
-    optimiser.learningRate = settings.schedule.rate(step: step, of: settings.steps)
     return StepReport(
       step: step, loss: all[0],
       parts: zip(judgement.parts, all.dropFirst(3)).map { LossPart($0.name, $1) },

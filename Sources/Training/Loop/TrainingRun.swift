@@ -203,8 +203,7 @@ package final class TrainingRun<Task: TrainingTask> {
 
   private func record() -> Record {
     Record(
-      identity: identity, plan: plan, trainer: trainer.snapshot().state, best: best, bestStep: bestStep,
-      validation: validation,
+      identity: identity, plan: plan, trainer: trainer.state, best: best, bestStep: bestStep, validation: validation,
       staleValidations: staleValidations, history: history)
   }
 
@@ -212,7 +211,7 @@ package final class TrainingRun<Task: TrainingTask> {
   private func keep() throws {
     try expectAgreement()
     guard let directory, directory.steps().last != trainer.step else { return }
-    try directory.checkpoint(step: trainer.step).write(record(), tensors: trainer.snapshot().tensors)
+    try directory.checkpoint(step: trainer.step).write(record(), tensors: trainer.tensors())
     directory.prune()
     if isFirstProcess { directory.pruneBest() }
   }

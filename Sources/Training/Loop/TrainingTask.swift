@@ -73,6 +73,9 @@ package struct Validation: Codable, Equatable, Sendable {
     self.standardError = standardError
     self.figures = figures
   }
+
+  /// The figure of a name, if there is one.
+  package func figure(_ name: String) -> Double? { figures.first { $0.name == name }?.value }
 }
 
 /// Something to be learnt: where samples come from, what an answer costs, how good a network is. The same loop trains

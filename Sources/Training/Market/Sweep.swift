@@ -79,6 +79,43 @@ package struct Sweep: Sendable {
     return settings
   }
 
+  /// One of the runs of a search.
+  package struct Run: Equatable, Sendable {
+    /// Its number among all runs, from 0.
+    package var number: Int
+    package var seed: UInt64, fold: Int, choice: Choice
+  }
+
+  /// All runs: every combination of a fold after the other, every fold of a seed, every seed.
+  package func runs(folds: Int) -> [Run] {
+    var runs: [Run] = []
+    for seed in seeds {
+      for fold in 0..<folds {
+        for choice in choices { runs.append(Run(number: runs.count, seed: seed, fold: fold, choice: choice)) }
+      }
+    }
+    return runs
+  }
+
+  /// The outcomes of all processes, each of which made some of the runs, in the order of the runs; the same in each.
+  package func gathered(_ outcomes: [Int: Outcome], of runs: [Run], through exchange: any GradientExchange) -> [Outcome]
+  {
+    let width = 5
+    var numbers = [Double](repeating: 0, count: runs.count * width)
+    for (number, outcome) in outcomes {
+      let row = [1, outcome.validationBp, outcome.testBp == nil ? 0 : 1, outcome.testBp ?? 0, outcome.exposure]
+      numbers.replaceSubrange((number * width)..<((number + 1) * width), with: row)
+    }
+    let all = exchange.sum(numbers)
+    return runs.compactMap { run in
+      let row = Array(all[(run.number * width)..<((run.number + 1) * width)])
+      guard row[0] == 1 else { return nil }
+      return Outcome(
+        choice: run.choice.text, seed: run.seed, fold: run.fold, validationBp: row[1],
+        testBp: row[2] == 1 ? row[3] : nil, exposure: row[4])
+    }
+  }
+
   /// A combination as the search sees it: medians over its runs, so that no lucky seed decides.
   package struct Standing: Codable, Equatable, Sendable {
     /// The combination and how many runs it had.

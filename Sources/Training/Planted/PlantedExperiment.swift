@@ -83,12 +83,11 @@ package struct PlantedExperiment: Sendable {
     let sign = gain { PlantedRules.sign(fresh.signal[$0], from: $1) }
     let straight = gain { line.action(series, bar: $0, from: $1) }
     let own = try task.validate(parameters, threads: threads)
-    func figure(_ name: String) -> Double { own.figures.first { $0.name == name }?.value ?? .nan }
     func share(_ gain: Double) -> Double? { optimal > 0 && best.gainPerBar > 0 ? gain / optimal : nil }
     return Result(
       market: name, seed: seed, distractors: distractors, steps: settings.steps, gainBp: own.score * 1e4,
       optimalGainBp: optimal * 1e4, signGainBp: sign * 1e4, lineGainBp: straight * 1e4, gainShare: share(own.score),
-      signShare: share(sign), lineShare: share(straight), exposure: figure("exposure"),
-      turnover: figure("turnover"), cpuSeconds: cpuSeconds())
+      signShare: share(sign), lineShare: share(straight), exposure: own.figure("exposure") ?? .nan,
+      turnover: own.figure("turnover") ?? .nan, cpuSeconds: cpuSeconds())
   }
 }

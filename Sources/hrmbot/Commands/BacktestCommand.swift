@@ -77,11 +77,14 @@ struct BacktestCommand: AsyncParsableCommand {
     }
   }
 
+  private var places: BacktestRun.Places {
+    BacktestRun.Places(
+      home: options.catalog.common.stateDirectory, cache: cache, clock: { DispatchTime.now().uptimeNanoseconds },
+      progress: { if ProgressLine.isWanted { ProgressLine.show($0) } })
+  }
+
   private func make(_ request: BacktestRequest, _ what: String = "") throws -> BacktestRun {
     let label = what.isEmpty ? "" : what + ": "
-    let places = BacktestRun.Places(
-      home: options.catalog.common.stateDirectory, cache: cache,
-      progress: { if ProgressLine.isWanted { ProgressLine.show($0) } })
     return try BacktestRun.make(
       request, places: places,
       look: { count, time in
@@ -115,6 +118,7 @@ struct BacktestCommand: AsyncParsableCommand {
     if comparesBaselines { print("\n" + BacktestText.table(rows)) }
     let rate = Double(run.book.bars) / max(run.cpuSeconds, 1e-9)
     Console.note("\(run.book.bars) bars at \(Int(rate)) bars a second of CPU time, files read with it")
+    if let work = run.network { Console.note(BacktestOutput.text(work)) }
   }
 
   /// Counts the run in the ledger of trials; a ledger that cannot be used is said and not counted.
@@ -166,7 +170,7 @@ struct BacktestCommand: AsyncParsableCommand {
 
   private func checkLookahead(_ request: BacktestRequest) throws {
     let check = try LookaheadCheck(
-      request, samples: samples,
+      request, samples: samples, places: places,
       progress: { done in
         guard ProgressLine.isWanted else { return }
         ProgressLine.show("\(ProgressLine.bar(Double(done) / Double(samples))) \(done) of \(samples)")

@@ -4,7 +4,6 @@ import Catalog
 import Core
 import Feed
 import Foundation
-import Glibc
 
 struct DataBenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -59,17 +58,11 @@ struct DataBenchCommand: ParsableCommand {
     var best = Double.infinity
     var count = 0
     for _ in 0..<max(1, min(rounds, 1000)) {
-      let start = Self.processorSeconds()
+      let start = Stopwatch.cpuSeconds()
       count = try body()
-      best = min(best, Self.processorSeconds() - start)
+      best = min(best, Stopwatch.cpuSeconds() - start)
     }
     let rate = best > 0 ? Double(count) / best / 1e6 : 0
     print("\(count) \(what): \((best * 1e6).rounded() / 1000) ms, \((rate * 100).rounded() / 100) million a second")
-  }
-
-  private static func processorSeconds() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 }

@@ -71,7 +71,7 @@ struct EvaluateModelsCommand: ParsableCommand {
     let trials = EvaluationTrials(directory: ledger ?? common.stateDirectory.path + "/trials")
     do {
       if !noTrial { try trials.add(result, at: SystemTime().now) }
-      result.deflate(by: try trials.census(), minimum: EvaluationTrials.noted(run.models))
+      result.deflate(by: try trials.ledger.census(), minimum: EvaluationTrials.noted(run.models))
     } catch {
       Console.error("the trials are not counted: \(error)")
       result.deflate(by: TrialCensus([]), minimum: EvaluationTrials.noted(run.models))

@@ -54,18 +54,12 @@ extension ModelCommand {
         do { return try diagnose() } catch let error as StatisticsError { throw StartError("\(error)", exitCode: 65) }
       }
       if let report { try DiagnosisPage.write(diagnosis, to: report) }
-      print(json ? try TrainingOutput.json(diagnosis) : diagnosis.text)
+      print(json ? try Output.json(diagnosis) : diagnosis.text)
     }
 
     private func diagnose() throws -> Diagnosis {
       let subject = try DiagnosisSubject(model: model)
-      let request = try corpus.request()
-      let data = try DataCommand.run {
-        try Corpus(request) { number, name in
-          if ProgressLine.isWanted { ProgressLine.show("reading \(number + 1)/\(request.sources.count) \(name)") }
-        }
-      }
-      ProgressLine.clear()
+      let data = try corpus.read(try corpus.request())
       var plan = DiagnosisRun.Plan(segments: segments ?? subject.manifest.architecture.maxSegments)
       plan.turnoverCost = costBp * 1e-4
       (plan.seed, plan.threads) = (seed, threads)
@@ -77,9 +71,9 @@ extension ModelCommand {
         if Interruption.isWanted { throw ExitCode(130) }
         guard ProgressLine.isWanted else { return }
         let share = Double(progress.done) / Double(max(1, progress.all))
-        let left = (Stopwatch.seconds() - start) / max(share, 1e-6) * (1 - share)
+        let left = ProgressLine.left(share, elapsedSeconds: Stopwatch.seconds() - start)
         ProgressLine.show(
-          "\(ProgressLine.bar(share)) \(progress.done)/\(progress.all) bars, \(TrainingOutput.duration(left)) left, "
+          "\(ProgressLine.bar(share)) \(progress.done)/\(progress.all) bars\(left), "
             + progress.phase)
       }
     }

@@ -18,7 +18,8 @@ struct SimulateCommand: ParsableCommand {
         hrmbot simulate --mutants                 planted bugs, one by one: each must be caught
 
       Faults: \(FaultKind.allCases.map(\.rawValue).joined(separator: ", ")).
-      Exit code 1: an invariant did not hold, or a planted bug was not caught.
+      Exit code 1: an invariant did not hold, or a planted bug was not caught; 130: interrupted, the sums up to there are
+      printed.
       """)
 
   @Option(help: "First and last seed, as A..B. Default: 1..20; 1..120 with --mutants, where the first catch ends each.")
@@ -36,7 +37,7 @@ struct SimulateCommand: ParsableCommand {
   @Flag(help: ArgumentHelp("Call into a world from a foreign thread.", visibility: .private)) var stray = false
 
   func run() throws {
-    let seeds = try Self.range(seeds ?? (mutants ? "1..120" : "1..20"))
+    let seeds = try SeedRange.read(seeds ?? (mutants ? "1..120" : "1..20"), most: 1_000_000)
     guard (1...3650).contains(days) else { throw ValidationError("--days \(days) is not between 1 and 3650") }
     let kinds = try Self.kinds(faults)
     let passed =
@@ -44,16 +45,6 @@ struct SimulateCommand: ParsableCommand {
       ? try MutantRun(seeds: seeds, days: days, kinds: kinds, json: json).run()
       : try SimulateRun(command: self, seeds: seeds, kinds: kinds).run()
     if !passed { throw ExitCode(1) }
-  }
-
-  /// Reads `A..B` or `A`.
-  static func range(_ text: String) throws -> ClosedRange<UInt64> {
-    let parts = text.replacing("..", with: " ").split(separator: " ").map { UInt64($0) }
-    guard let first = parts.first ?? nil, let last = parts.last ?? nil, parts.count <= 2, first <= last else {
-      throw ValidationError("--seeds \(text) is no range of seeds, such as 1..100")
-    }
-    guard last - first < 1_000_000 else { throw ValidationError("--seeds \(text) are more than a million") }
-    return first...last
   }
 
   static func kinds(_ text: String) throws -> Set<FaultKind> {
@@ -94,21 +85,43 @@ private struct SimulateRun {
     }
     var totals = SimulationTotals()
     var failed: [(SimulationPlan, Violation)] = []
-    let start = Date()
-    try SimulationSweep.run(plans, threads: command.jobs, goesOn: command.keepGoing) { outcome in
+    let start = Stopwatch.seconds()
+    Interruption.watch()
+    let wasStopped = { Interruption.isWanted }
+    try SimulationSweep.run(
+      plans, threads: command.jobs, goesOn: command.keepGoing, shouldStop: wasStopped
+    ) { outcome in
       totals.add(outcome)
-      if !command.json { print(SimulationText.line(outcome)) }
+      if command.json {
+        show(totals.seeds, of: plans.count, violations: totals.violations, since: start)
+      } else {
+        print(SimulationText.line(outcome))
+      }
       guard let violation = outcome.violation else { return }
       failed.append((plans[Int(outcome.seed - seeds.lowerBound)], violation))
     }
-    totals.seconds = Date().timeIntervalSince(start)
+    ProgressLine.clear()
+    totals.seconds = Stopwatch.seconds() - start
     if command.json {
-      print(SimulationText.json(totals, failed.map { ($0.0.seed, $0.1) }))
+      print(try SimulationText.json(totals, failed.map { ($0.0.seed, $0.1) }))
     } else {
       print(SimulationText.table(totals, kinds))
       for (plan, violation) in failed { try report(plan, violation) }
     }
+    if totals.seeds < plans.count, wasStopped() {
+      Console.note("interrupted: \(totals.seeds) of \(plans.count) seeds were lived through")
+      throw ExitCode(130)
+    }
     return failed.isEmpty
+  }
+
+  /// How far it is: a line that is written over on a terminal, else a line for every hundredth.
+  private func show(_ done: Int, of all: Int, violations: Int, since start: Double) {
+    guard ProgressLine.isWanted || done % max(1, all / 100) == 0 else { return }
+    let share = Double(done) / Double(all)
+    let left = ProgressLine.left(share, elapsedSeconds: Stopwatch.seconds() - start)
+    let line = "\(ProgressLine.bar(share)) \(done) of \(all) seeds, \(violations) violations\(left)"
+    if ProgressLine.isWanted { ProgressLine.show(line) } else { Console.note(line) }
   }
 
   private func report(_ plan: SimulationPlan, _ violation: Violation) throws {
@@ -154,7 +167,7 @@ private struct MutantRun {
       }
     }
     if json {
-      print(SimulationText.json(caught, missed))
+      print(try SimulationText.json(caught, missed))
     } else {
       print("\n\(caught.count) of \(PlantedBug.allCases.count) planted bugs caught")
     }

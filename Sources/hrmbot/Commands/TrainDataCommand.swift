@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Training
 
 struct TrainDataCommand: ParsableCommand {
@@ -16,11 +15,7 @@ struct TrainDataCommand: ParsableCommand {
 
   func run() throws {
     let fit = try corpus.fit()
-    let summary = try DataCommand.run { try Corpus(corpus.request()) }.summary(fit)
-    guard json else { return print(summary.text) }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    print(String(decoding: try encoder.encode(summary), as: UTF8.self))
+    let summary = try corpus.read(try corpus.request()).summary(fit)
+    print(json ? try Output.json(summary) : summary.text)
   }
 }

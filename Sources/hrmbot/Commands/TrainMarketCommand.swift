@@ -1,10 +1,8 @@
 import ArgumentParser
 import Bot
-import Control
 import Core
 import Foundation
 import HRM
-import Statistics
 import Training
 
 struct TrainMarketCommand: ParsableCommand {
@@ -52,42 +50,36 @@ struct TrainMarketCommand: ParsableCommand {
     }
     let start = Stopwatch.seconds()
     let result = try TrainingOutput.mapping { try train(settings, start) }
-    print(options.json ? try TrainingOutput.json(result) : Self.text(result))
+    print(options.json ? try Output.json(result) : Self.text(result))
   }
 
   private func train(_ settings: MarketTrainingSettings, _ start: Double) throws -> Result {
     let corpus = try how.read(corpus, for: settings)
     let training = try MarketTraining(settings: settings, corpus: corpus, fit: try self.corpus.fit())
-    let task = training.task
-    let digest = corpus.manifest.digest
     let exchange = try Processes.join()
     Processes.note(
       exchange,
       "\(corpus.series.count) series, \(corpus.decidable(\.train).reduce(0, +)) decisions to train on, "
-        + "\(corpus.decidable(\.validation).reduce(0, +)) to validate, \(task.architecture.parameterCount) parameters")
-    let trainer = try Trainer(
-      task: task, settings: settings.sharedTrainer, parameters: try task.firstWeights(seed: options.seed),
+        + "\(corpus.decidable(\.validation).reduce(0, +)) to validate, "
+        + "\(training.task.architecture.parameterCount) parameters")
+    let market = try MarketRun(
+      training, splits: corpus.splits, name: "market", path: options.directory, resumes: options.resume != nil,
       threads: options.threads, exchange: exchange)
-    let run = try TrainingRun(
-      trainer, plan: settings.plan,
-      identity: RunIdentity(task: "market", settings: try TrainingOutput.json(settings), data: digest),
-      path: options.directory, resumes: options.resume != nil, threads: options.threads, seconds: Stopwatch.seconds)
+    let run = market.run
     let ending = try TrainingOutput.run(run, options: options)
-    let record = ValidationRecord(
-      task, bars: corpus.splits.filter { !$0.validation.isEmpty }.map(\.validation), parameters: run.chosenWeights,
-      maxSegments: settings.maxSegments, threads: options.threads
-    ) { done, all in
+    let record = market.validated { done, all in
       if ProgressLine.isWanted { ProgressLine.show("whole validation span, series \(done + 1) of \(all)") }
     }
     ProgressLine.clear()
-    let figures = Dictionary(uniqueKeysWithValues: record.validation.figures.map { ($0.name, $0.value) })
+    let validation = record.validation
     var result = Result(
-      ending: ending, steps: trainer.step, bestStep: run.bestStep, parameters: task.architecture.parameterCount,
-      dataDigest: digest, validationPayoffBp: record.validation.score * 1e4,
-      standardErrorBp: record.validation.standardError * 1e4, exposure: figures["exposure"] ?? 0,
-      turnover: figures["turnover"] ?? 0, annualSharpe: record.annualSharpe, cpuSeconds: Stopwatch.cpuSeconds(),
+      ending: ending, steps: run.trainer.step, bestStep: run.bestStep,
+      parameters: training.task.architecture.parameterCount, dataDigest: corpus.manifest.digest,
+      validationPayoffBp: validation.score * 1e4, standardErrorBp: validation.standardError * 1e4,
+      exposure: validation.figure("exposure") ?? 0, turnover: validation.figure("turnover") ?? 0,
+      annualSharpe: record.annualSharpe, cpuSeconds: Stopwatch.cpuSeconds(),
       seconds: Stopwatch.seconds() - start)
-    result.trials = noTrial ? nil : try count(record, settings, digest)
+    result.trials = noTrial ? nil : market.count(record, under: self.corpus.catalog.common.stateDirectory.path)
     let path = options.directory! + "/model"
     result.model = path
     _ = try training.export(
@@ -96,29 +88,11 @@ struct TrainMarketCommand: ParsableCommand {
     return result
   }
 
-  /// Counts the run in the ledger of trials; one that cannot be used is said and not counted.
-  private func count(_ record: ValidationRecord, _ settings: MarketTrainingSettings, _ digest: String) throws -> Int? {
-    let directory = corpus.catalog.common.stateDirectory.path + "/trials"
-    do {
-      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-      let ledger = TrialLedger(directory: directory)
-      if let trial = try record.trial(
-        settings: try TrainingOutput.json(settings), dataHashes: [digest], at: SystemTime().now)
-      {
-        try ledger.append(trial)
-      }
-      return TrialCensus(try ledger.read().records).count
-    } catch {
-      Console.error("the trial is not counted: \(error)")
-      return nil
-    }
-  }
-
   private func notes(
     _ result: Result, _ settings: MarketTrainingSettings, _ training: MarketTraining
   ) throws -> [String: String] {
     var notes = [
-      "task": "market", "settings": try TrainingOutput.json(settings), "data_digest": result.dataDigest,
+      "task": "market", "settings": try Output.json(settings), "data_digest": result.dataDigest,
       "steps": "\(result.steps)", "best_step": "\(result.bestStep)", "cpu_seconds": "\(Int(result.cpuSeconds))",
       "validation_payoff_bp": "\(result.validationPayoffBp)", "validation_error_bp": "\(result.standardErrorBp)",
       "validation_exposure": "\(result.exposure)", "version": Release.version,

@@ -46,7 +46,7 @@ struct TrainPlantedCommand: ParsableCommand {
     let result = try TrainingOutput.mapping { try train() }
     let (gate, isMet) = gate(result)
     let outcome = Outcome(result: result, seconds: Stopwatch.seconds() - start, gate: gate, meetsGate: isMet)
-    print(options.json ? try TrainingOutput.json(outcome) : Self.text(outcome))
+    print(options.json ? try Output.json(outcome) : Self.text(outcome))
     if isMet == false { throw ExitCode(1) }
   }
 
@@ -68,7 +68,7 @@ struct TrainPlantedCommand: ParsableCommand {
     let run = try TrainingRun(
       trainer, plan: plan,
       identity: RunIdentity(
-        task: "planted \(name)", settings: try TrainingOutput.json(experiment.settings), data: "\(distractors)"),
+        task: "planted \(name)", settings: try Output.json(experiment.settings), data: "\(distractors)"),
       path: options.directory, resumes: options.resume != nil, threads: options.threads, seconds: Stopwatch.seconds)
     _ = try TrainingOutput.run(run, options: options)
     if ProgressLine.isWanted { ProgressLine.show("judging on a fresh path") }

@@ -56,13 +56,13 @@ struct TrainSudokuCommand: ParsableCommand {
       (plan.validateEvery, plan.checkpointEvery, plan.patience) = (evaluateEvery, evaluateEvery, 0)
       let run = try TrainingRun(
         trainer, plan: plan,
-        identity: RunIdentity(task: "sudoku", settings: try TrainingOutput.json(settings), data: "\(task.train.count)"),
+        identity: RunIdentity(task: "sudoku", settings: try Output.json(settings), data: "\(task.train.count)"),
         path: options.directory, resumes: options.resume != nil, threads: options.threads,
         seconds: Stopwatch.seconds)
       _ = try TrainingOutput.run(run, options: options)
       return Self.result(run, settings, parameters: task.architecture.parameterCount, every: evaluateEvery, start)
     }
-    print(options.json ? try TrainingOutput.json(result) : Self.text(result))
+    print(options.json ? try Output.json(result) : Self.text(result))
     if result.meetsBars == false { throw ExitCode(1) }
   }
 

@@ -1,11 +1,9 @@
 import ArgumentParser
 import Backtest
 import Bot
-import Control
 import Core
 import Foundation
 import HRM
-import Statistics
 import Training
 
 struct TrainSweepCommand: ParsableCommand {
@@ -15,11 +13,13 @@ struct TrainSweepCommand: ParsableCommand {
       Each run trains as `hrmbot train` does. The combination is chosen by the median over seeds and folds of the payoff
       where it validates; with --walk-forward what it earns on the test spans, which nothing was chosen by, stands beside
       it. The search ends when its processor time is used up, and says what it did not get to. Every run is a trial.
+      Under mpirun (a build with --traits MPI) each process makes every n-th run, with a budget of its own.
 
       EXAMPLES
         hrmbot train sweep --data DIR --timeframe 1h --grid learning_rate=3e-4,1e-3 --grid oracle=0,0.1 --seeds 1..3 \\
           --budget-minutes 60 --out sweep1
         hrmbot train sweep --data DIR --timeframe 1h --grid risk_aversion=0,2 --walk-forward train=24mo,validate=6mo,test=3mo
+        mpirun -n 4 hrmbot train sweep --data DIR --grid oracle=0,0.1 --seeds 1..8 --threads 1
       """)
   @OptionGroup var corpus: CorpusOptions
   @OptionGroup var how: MarketTrainingOptions
@@ -42,44 +42,37 @@ struct TrainSweepCommand: ParsableCommand {
   }
 
   func run() throws {
-    try TrainingOutput.mapping { try Processes.expectOne() }
-    let result = try TrainingOutput.mapping { try search() }
-    print(json ? try TrainingOutput.json(result) : Self.text(result))
+    guard let result = try TrainingOutput.mapping({ try search() }) else { return }
+    print(json ? try Output.json(result) : Self.text(result))
     if result.runsLeft > 0 { throw ExitCode(2) }
   }
 
-  private func seedList() throws -> [UInt64] {
-    let ends = seeds.split(separator: ".", omittingEmptySubsequences: true).compactMap { UInt64($0) }
-    guard seeds.contains(".."), ends.count == 2, ends[0] <= ends[1], ends[1] - ends[0] < 1000 else {
-      throw TrainingError("--seeds \(seeds): write A..B")
-    }
-    return Array(ends[0]...ends[1])
-  }
-
-  private func search() throws -> Result {
+  /// Makes the runs that fall to this process; nil in all processes but the first.
+  private func search() throws -> Result? {
     let base = try how.load(seed: 1)
     let corpus = try how.read(self.corpus, for: base)
     let folds = try self.folds(corpus)
-    let sweep = try Sweep(grid: grid, seeds: try seedList(), folds: folds.count)
+    let sweep = try Sweep(grid: grid, seeds: Array(try SeedRange.read(seeds, most: 1000)), folds: folds.count)
     // Every combination is looked at before the first is trained.
     for choice in sweep.choices { _ = try sweep.settings(choice, seed: 1, from: base).architecture() }
+    let exchange = try Processes.join()
     Interruption.watch()
-    let total = sweep.choices.count * sweep.seeds.count * folds.count
-    var outcomes: [Sweep.Outcome] = []
-    search: for seed in sweep.seeds {
-      for (fold, splits) in folds.enumerated() {
-        for choice in sweep.choices {
-          if Stopwatch.cpuSeconds() > budgetMinutes * 60 || Interruption.isWanted { break search }
-          Console.note("run \(outcomes.count + 1) of \(total): seed \(seed), fold \(fold + 1), \(choice.text)")
-          let settings = try sweep.settings(choice, seed: seed, from: base)
-          outcomes.append(
-            try train(settings, corpus, splits, choice: choice.text, fold: fold, number: outcomes.count))
-        }
-      }
+    let runs = sweep.runs(folds: folds.count)
+    var own: [Int: Sweep.Outcome] = [:]
+    for run in runs where run.number % exchange.count == exchange.rank {
+      if Stopwatch.cpuSeconds() > budgetMinutes * 60 || Interruption.isWanted { break }
+      Console.note(
+        "run \(run.number + 1) of \(runs.count): seed \(run.seed), fold \(run.fold + 1), \(run.choice.text)")
+      let settings = try sweep.settings(run.choice, seed: run.seed, from: base)
+      own[run.number] = try train(settings, corpus, folds[run.fold], run)
     }
+    let outcomes = sweep.gathered(own, of: runs, through: exchange)
+    let cpuSeconds = exchange.sum([Stopwatch.cpuSeconds()])[0]
+    exchange.leave()
+    guard exchange.rank == 0 else { return nil }
     return Result(
-      standings: sweep.standings(outcomes), outcomes: outcomes, runs: outcomes.count, runsLeft: total - outcomes.count,
-      cpuMinutes: Stopwatch.cpuSeconds() / 60)
+      standings: sweep.standings(outcomes), outcomes: outcomes, runs: outcomes.count,
+      runsLeft: runs.count - outcomes.count, cpuMinutes: cpuSeconds / 60)
   }
 
   private func folds(_ corpus: Corpus) throws -> [[SeriesSplit]] {
@@ -95,50 +88,23 @@ struct TrainSweepCommand: ParsableCommand {
   }
 
   private func train(
-    _ settings: MarketTrainingSettings, _ corpus: Corpus, _ splits: [SeriesSplit], choice: String, fold: Int,
-    number: Int
+    _ settings: MarketTrainingSettings, _ corpus: Corpus, _ splits: [SeriesSplit], _ which: Sweep.Run
   ) throws -> Sweep.Outcome {
     let training = try MarketTraining(settings: settings, corpus: corpus, fit: try self.corpus.fit(), splits: splits)
-    let trainer = try Trainer(
-      task: training.task, settings: settings.sharedTrainer,
-      parameters: try training.task.firstWeights(seed: settings.trainer.seed), threads: threads)
-    let path = out.map { "\($0)/run-\(number)" }
-    let resumes = path.map { FileManager.default.fileExists(atPath: "\($0)/checkpoints") } ?? false
-    let run = try TrainingRun(
-      trainer, plan: settings.plan,
-      identity: RunIdentity(
-        task: "market fold \(fold)", settings: try TrainingOutput.json(settings), data: corpus.manifest.digest),
-      path: path, resumes: resumes, threads: threads, seconds: Stopwatch.seconds)
+    let path = out.map { "\($0)/run-\(which.number)" }
+    let market = try MarketRun(
+      training, splits: splits, name: "market fold \(which.fold)", path: path,
+      resumes: path.map { FileManager.default.fileExists(atPath: "\($0)/checkpoints") } ?? false, threads: threads)
     var options = TrainOptions()
     (options.out, options.resume, options.stopAfter) = (path, nil, nil)
-    _ = try TrainingOutput.run(run, options: options)
-    let record = ValidationRecord(
-      training.task, bars: splits.filter { !$0.validation.isEmpty }.map(\.validation), parameters: run.chosenWeights,
-      maxSegments: settings.maxSegments, threads: threads)
-    try count(record, settings, corpus.manifest.digest, fold: fold)
-    let tested = splits.filter { !$0.validation.isEmpty }.map(\.test)
-    let test =
-      tested.contains { !$0.isEmpty }
-      ? ValidationRecord(
-        training.task, bars: tested, parameters: run.chosenWeights, maxSegments: settings.maxSegments,
-        threads: threads) : nil
-    let judged = (test ?? record).validation
+    _ = try TrainingOutput.run(market.run, options: options)
+    let record = market.validated()
+    _ = market.count(record, under: self.corpus.catalog.common.stateDirectory.path, as: " fold \(which.fold)")
+    let test = market.tested()
     return Sweep.Outcome(
-      choice: choice, seed: settings.trainer.seed, fold: fold, validationBp: record.validation.score * 1e4,
+      choice: which.choice.text, seed: which.seed, fold: which.fold, validationBp: record.validation.score * 1e4,
       testBp: test.map { $0.validation.score * 1e4 },
-      exposure: judged.figures.first { $0.name == "exposure" }?.value ?? 0)
-  }
-
-  private func count(_ record: ValidationRecord, _ settings: MarketTrainingSettings, _ digest: String, fold: Int) throws
-  {
-    let directory = corpus.catalog.common.stateDirectory.path + "/trials"
-    do {
-      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-      let text = try TrainingOutput.json(settings) + " fold \(fold)"
-      if let trial = try record.trial(settings: text, dataHashes: [digest], at: SystemTime().now) {
-        try TrialLedger(directory: directory).append(trial)
-      }
-    } catch { Console.error("the trial is not counted: \(error)") }
+      exposure: (test ?? record).validation.figure("exposure") ?? 0)
   }
 
   private static func text(_ result: Result) -> String {

@@ -88,10 +88,10 @@ import Training
     var result = try data.evaluate(models: models)
     let trials = EvaluationTrials(directory: data.directory + "-models/trials")
     for time in [1, 2] { try trials.add(result, at: Timestamp(milliseconds: Int64(time))) }
-    #expect(try trials.census().count == 2)
-    result.deflate(by: try trials.census(), minimum: 0)
+    #expect(try trials.ledger.census().count == 2)
+    result.deflate(by: try trials.ledger.census(), minimum: 0)
     let few = try #require(result.groups[0].row("buy-and-hold")?.figures[.deflatedSharpe])
-    result.deflate(by: try trials.census(), minimum: 500)
+    result.deflate(by: try trials.ledger.census(), minimum: 500)
     let many = try #require(result.groups[0].row("buy-and-hold")?.figures[.deflatedSharpe])
     #expect(result.trials == 500 && many < few)
   }

@@ -67,15 +67,15 @@ private struct TableExchange: GradientExchange {
     var steps: [Double]
   }
 
-  private final class Results: Sendable {
-    let all = Mutex<[Int: Result<Outcome, any Error>]>([:])
+  private final class Results<Value: Sendable>: Sendable {
+    let all = Mutex<[Int: Result<Value, any Error>]>([:])
   }
 
   /// What each of several processes has after some steps.
-  private static func outcomes(
-    count: Int, _ train: @escaping @Sendable (any GradientExchange) throws -> Outcome
-  ) async throws -> [Outcome] {
-    let (table, results) = (Table(count: count), Results())
+  private static func outcomes<Value: Sendable>(
+    count: Int, _ train: @escaping @Sendable (any GradientExchange) throws -> Value
+  ) async throws -> [Value] {
+    let (table, results) = (Table(count: count), Results<Value>())
     for rank in 0..<count {
       Thread.detachNewThread {
         let exchange: any GradientExchange = count == 1 ? SingleProcess() : TableExchange(table: table, rank: rank)
@@ -118,6 +118,26 @@ private struct TableExchange: GradientExchange {
     let parts = try await Self.outcomes(count: count) { try Self.train(task, settings, threads: 1, steps: 10, $0) }
     for part in parts { #expect(part.digest == one.digest && part.steps == one.steps) }
     #expect(parts.flatMap(\.lanes) == one.lanes)
+  }
+
+  /// Each process makes every n-th run of a search; all know all outcomes, but not of what nobody made.
+  @Test(arguments: [1, 2, 4]) func search(count: Int) async throws {
+    let sweep = try Sweep(grid: ["oracle=0,0.1", "steps=1,2,3"], seeds: [4, 5], folds: 2)
+    let runs = sweep.runs(folds: 2)
+    #expect(
+      runs.map(\.number) == Array(0..<24) && Set(runs.map { "\($0.seed) \($0.fold) \($0.choice.text)" }).count == 24)
+    let made: @Sendable (Sweep.Run) -> Sweep.Outcome = { run in
+      let number = Double(run.number)
+      return Sweep.Outcome(
+        choice: run.choice.text, seed: run.seed, fold: run.fold, validationBp: number - 7.3,
+        testBp: run.number % 3 == 0 ? nil : number / 3, exposure: number / 24)
+    }
+    let gathered = try await Self.outcomes(count: count) { exchange in
+      var own: [Int: Sweep.Outcome] = [:]
+      for run in runs where run.number % count == exchange.rank && run.number < 20 { own[run.number] = made(run) }
+      return sweep.gathered(own, of: runs, through: exchange)
+    }
+    for part in gathered { #expect(part == runs.prefix(20).map(made)) }
   }
 
   /// A whole run with its directory, by the two processes or the one that exchange.
