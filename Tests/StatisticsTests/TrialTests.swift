@@ -100,7 +100,7 @@ import Testing
       #expect(error?.description.contains("another process is writing trials") == true)
       withExtendedLifetime(lock) {}
     }
-    #expect(throws: StatisticsError.self) { try TrialLedger(directory: "/nowhere/at/all").append(try trial("a")) }
+    #expect(throws: StatisticsError.self) { try TrialLedger(directory: "/dev/null/at/all").append(try trial("a")) }
   }
 
   @Test func recordsThatCannotBeAreRefused() {

@@ -67,8 +67,8 @@ package struct TrialLedger: Sendable {
   package func census() throws -> TrialCensus { TrialCensus(try read().records) }
 
   /// Appends a trial, durably; a torn last line goes. Returns whether it was a new one: a trial whose id is there is not
-  /// written again. Throws `StatisticsError` if another process holds the lock for two seconds, a line is bad, or the file is full or
-  /// cannot be written.
+  /// written again. Throws `StatisticsError` if another process holds the lock for two seconds, a line is bad, or the file
+  /// is full or cannot be written.
   @discardableResult package func append(_ record: TrialRecord) throws -> Bool {
     do {
       try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
