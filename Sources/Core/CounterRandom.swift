@@ -23,6 +23,7 @@ public enum RandomPurpose: UInt64, Sendable {
   case plantedMarket = 62
   case corpusSampling = 63
   case outcomeShuffle = 64
+  case dropout = 65
   case diagnosisIntervals = 70
 }
 

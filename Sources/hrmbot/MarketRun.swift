@@ -49,7 +49,7 @@ struct MarketRun {
 
   private func record(_ bars: [Range<Int>], progress: (Int, Int) -> Void = { _, _ in }) -> ValidationRecord {
     ValidationRecord(
-      training.task, bars: bars, parameters: run.chosenWeights, maxSegments: training.settings.maxSegments,
+      training.task, bars: bars, parameters: run.chosenWeights, maxSegments: training.settings.segments,
       threads: threads, progress: progress)
   }
 

@@ -10,6 +10,7 @@ struct MarketTrainingOptions: ParsableArguments {
   var use: [String] = []
   @Option(help: "Shape of the network, as --use preset=NAME.") var preset: String?
   @Option(help: "Steps of the run, as --use steps=N.") var steps: Int?
+  @OptionGroup var variation: VariationOptions
 
   /// The settings: defaults, file, single values, in this order.
   func load(seed: UInt64) throws -> MarketTrainingSettings {
@@ -26,6 +27,7 @@ struct MarketTrainingOptions: ParsableArguments {
     }
     if let preset { try settings.set("preset", to: preset, place: "--preset") }
     if let steps { try settings.set("steps", to: "\(steps)", place: "--steps") }
+    variation.set(&settings)
     settings.trainer.seed = seed
     return settings
   }

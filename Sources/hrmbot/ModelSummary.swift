@@ -42,6 +42,7 @@ struct ModelSummary {
       "H module    \(shape.layersH) layers of \(shape.dH), \(shape.headsH) heads",
       "L module    \(shape.layersL) layers of \(shape.dL), \(shape.headsL) heads",
       "N x T       \(shape.nCycles) x \(shape.tSteps), at most \(shape.maxSegments) segments",
+      "form        \(shape.form.text)",
       "features    "
         + (manifest.featureSchemaHash == FeatureSchema.hash ? "this bot's" : "ANOTHER SCHEMA: cannot trade here"),
       "vocabulary  \(instruments.rows.count) of \(instruments.capacity) instruments, "

@@ -44,6 +44,29 @@ extension EndToEnd {
       #expect(refused.code == 65 && refused.error.contains("step-000000040.safetensors"), "\(refused)")
     }
 
+    @Test func aFormGoesOnAsItBegan() async throws {
+      let place = try Place()
+      func run(_ more: [String]) async throws -> Ended {
+        try await place.run(["train", "planted", "--case", "thin", "--steps", "20", "--threads", "1"] + more)
+      }
+      let usual = ["--form", "collapsed", "--gradient", "lastCycle", "--dropout", "0.2"]
+      let first = try await run(usual + ["--out", "one", "--stop-after", "3"])
+      #expect(first.code == 130, "\(first)")
+      for (other, word) in [
+        (["--form", "plain"] + usual[2...], "task"), (Array(usual[..<2]) + ["--dropout", "0.2"], "settings"),
+        (Array(usual[..<4]) + ["--dropout", "0.3"], "settings"),
+      ] {
+        let refused = try await run(other + ["--resume", "one"])
+        #expect(refused.code == 65 && refused.error.contains(word), "\(refused)")
+      }
+      let second = try await run(usual + ["--resume", "one", "--stop-after", "5"])
+      #expect(second.code == 130, "\(second)")
+      for wrong in [["--form", "folded"], ["--gradient", "all"], ["--dropout", "0.95"], ["--segments", "0"]] {
+        let refused = try await run(wrong)
+        #expect(refused.code == 64 && refused.error.contains(wrong[0]), "\(refused)")
+      }
+    }
+
     @Test func anInterruptTakesNothingAway() async throws {
       let place = try Place()
       let whole = try await place.run(Self.run(["--out", "whole"], threads: 2, until: 40))

@@ -8,6 +8,8 @@ struct NaiveNetwork {
   let w: [String: Tensor]
   /// How rows are rounded before they meet a large matrix; the weights are expected rounded already.
   var precision = HRMPrecision.float32
+  /// What numbers that a block adds are multiplied by; nil: by 1.
+  var mask: ((DropoutPlace, _ position: Int, _ component: Int) -> Float)?
 
   /// A network whose large matrices are rounded as `precision` stores them.
   init(a: HRMArchitecture, w: [String: Tensor], precision: HRMPrecision = .float32) throws {
@@ -109,19 +111,28 @@ struct NaiveNetwork {
     return result
   }
 
-  func module(_ name: String, _ state: Rows, _ injection: Rows) -> Rows {
-    let isSlow = name == "H"
+  /// A call of a module; calls count from 0 within a segment.
+  func module(isSlow: Bool, _ state: Rows, _ injection: Rows, call: Int) -> Rows {
     var x = zip(state, injection).map { zip($0, $1).map { $0 + $1 } }
     for layer in 0..<(isSlow ? a.layersH : a.layersL) {
-      let prefix = "\(name).blocks.\(layer)."
+      let prefix = "\(isSlow && a.sharing == nil ? "H" : "L").blocks.\(layer)."
+      func masked(_ row: [Double], _ branch: DropoutPlace.Branch, _ position: Int) -> [Double] {
+        guard let mask else { return row }
+        let place = DropoutPlace(call: call, layer: layer, branch: branch)
+        return row.enumerated().map { Double(mask(place, position, $0)) * $1 }
+      }
       let qkv = x.map { apply(prefix + "w_qkv", $0) }
       let attended = attend(qkv, width: isSlow ? a.dH : a.dL, heads: isSlow ? a.headsH : a.headsL)
-      x = zip(x, attended).map { normalise(zip($0, apply(prefix + "w_o", $1)).map { $0 + $1 }) }
-      x = x.map { row in
+      x = x.indices.map { position in
+        normalise(
+          zip(x[position], masked(apply(prefix + "w_o", attended[position]), .attention, position)).map { $0 + $1 })
+      }
+      x = x.indices.map { position in
+        let row = x[position]
         let both = apply(prefix + "w_gu", row)
         let inner = both.count / 2
         let gated = (0..<inner).map { both[$0] / (1 + exp(-both[$0])) * both[inner + $0] }
-        return normalise(zip(row, apply(prefix + "w_down", gated)).map { $0 + $1 })
+        return normalise(zip(row, masked(apply(prefix + "w_down", gated), .mlp, position)).map { $0 + $1 })
       }
     }
     return x
@@ -137,16 +148,27 @@ struct NaiveNetwork {
     return (slow, fast)
   }
 
+  /// Calls of a segment: of N cycles the T of L and the one of H.
+  var callCount: Int { a.nCycles * (a.tSteps + 1) }
+
   /// Slow and fast state one segment later.
   func segment(_ embedding: Rows, slow: Rows, fast: Rows) -> (slow: Rows, fast: Rows) {
+    calls(0..<callCount, embedding, slow: slow, fast: fast)
+  }
+
+  /// Slow and fast state after some calls of a segment.
+  func calls(_ range: Range<Int>, _ embedding: Rows, slow: Rows, fast: Rows) -> (slow: Rows, fast: Rows) {
     var (slow, fast) = (slow, fast)
     let fastStart = w["z_l0"]!.values.map(Double.init)
-    for cycle in 0..<a.nCycles {
-      if a.lReset && cycle > 0 { fast = Rows(repeating: fastStart, count: a.positions) }
+    for call in range {
+      let (cycle, step) = (call / (a.tSteps + 1), call % (a.tSteps + 1))
+      if step == a.tSteps {
+        slow = module(isSlow: true, slow, a.hasBridges ? fast.map { apply("bridge_lh", $0) } : fast, call: call)
+        continue
+      }
+      if a.lReset && cycle > 0 && step == 0 { fast = Rows(repeating: fastStart, count: a.positions) }
       let down = a.hasBridges ? slow.map { apply("bridge_hl", $0) } : slow
-      let injection = zip(down, embedding).map { zip($0, $1).map { $0 + $1 } }
-      for _ in 0..<a.tSteps { fast = module("L", fast, injection) }
-      slow = module("H", slow, a.hasBridges ? fast.map { apply("bridge_lh", $0) } : fast)
+      fast = module(isSlow: false, fast, zip(down, embedding).map { zip($0, $1).map { $0 + $1 } }, call: call)
     }
     return (slow, fast)
   }

@@ -4,8 +4,7 @@ import Testing
 
 @Suite("Gradients of the whole network")
 struct NetworkGradientTests {
-  /// One axis of the configuration each. With one cycle of one step nothing is a constant but the first states, so that
-  /// differences of the loss are what backward must give.
+  /// One axis of the configuration each. With one cycle of one step nothing is a constant but the first states.
   static let variants: [(name: String, architecture: HRMArchitecture)] = [
     ("bars", TrainingFixture.architecture()),
     (
@@ -53,80 +52,7 @@ struct NetworkGradientTests {
 
   @Test("equal central differences along a random direction in every tensor", arguments: variants.map(\.name))
   func differences(name: String) throws {
-    let a = try #require(Self.variants.first { $0.name == name }).architecture
-    let lanes = 3
-    let inputs = TrainingBenchmark.samples(a, count: lanes, seed: 5).inputs
-    let parameters = try TrainingFixture.parameters(a)
-    let network = TrainingNetwork(parameters: parameters, lanes: lanes, threads: 2)
-    for lane in 0..<lanes { network.take(inputs, sequence: lane, lane: lane) }
-    let outputs = network.forward()
-    let gradients = TrainingFixture.gradients(a, lanes: lanes, seed: 8)
-    network.backward(gradients)
-    let naive = try NaiveNetwork(a: a, w: parameters.tensors())
-    for lane in 0..<lanes {
-      let expected = TrainingFixture.heads(naive, slow: naive.run(embed(naive, inputs, lane), segments: 1).slow)
-      for (got, wanted) in zip(TrainingFixture.row(outputs, lane: lane, a), expected) {
-        #expect(abs(Double(got) - wanted) < 2e-5, "\(name): forward")
-      }
-    }
-    var random = TestRandom(seed: 11)
-    for entry in parameters.layout.entries where entry.spec.role != .constant {
-      let direction = (0..<entry.spec.count).map { _ in random.next() & 1 == 0 ? Float(1) : -1 }
-      let slope = try difference(naive, entry.spec, direction, inputs, gradients, lanes)
-      let gradient = gradient(entry.spec, network, inputs)
-      let projected = zip(gradient, direction).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
-      let size = gradient.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
-      #expect(size > 1e-3, "\(name), \(entry.spec.name): nothing flows")
-      // Rounding of a gradient in fp32, and the third derivative times the square of the step.
-      #expect(
-        abs(projected - slope) < 2e-4 * max(size, abs(slope)),
-        "\(name), \(entry.spec.name): \(projected), by differences \(slope)")
-    }
-  }
-
-  private func embed(_ naive: NaiveNetwork, _ inputs: TrainingInputs, _ lane: Int) -> NaiveNetwork.Rows {
-    func part<Element>(_ values: [Element]) -> [Element] {
-      let size = values.count / inputs.count
-      return Array(values[(lane * size)..<((lane + 1) * size)])
-    }
-    if naive.a.front == .tokens {
-      return naive.embed(
-        HRMTokens(tokens: part(inputs.tokens), puzzleRow: inputs.puzzles.isEmpty ? 0 : inputs.puzzles[lane]))
-    }
-    return naive.embed(
-      HRMInput(
-        bars: part(inputs.bars), instrumentRow: inputs.instruments[lane], timeframeRow: inputs.timeframes[lane],
-        context: part(inputs.context)))
-  }
-
-  /// Puzzle rows have a gradient per lane; those of equal rows belong together.
-  private func gradient(_ spec: TensorSpec, _ network: TrainingNetwork, _ inputs: TrainingInputs) -> [Float] {
-    guard spec.role == .puzzleRows else { return network.parameters.tensor(spec.name, .gradients)!.values }
-    var result = [Float](repeating: 0, count: spec.count)
-    let width = spec.shape[1]
-    for (lane, row) in inputs.puzzles.enumerated() {
-      for index in 0..<width { result[row * width + index] += network.puzzleGradients[lane * width + index] }
-    }
-    return result
-  }
-
-  /// Slope of Σ gradient · output along a direction in one tensor.
-  private func difference(
-    _ naive: NaiveNetwork, _ spec: TensorSpec, _ direction: [Float], _ inputs: TrainingInputs,
-    _ gradients: HeadGradients, _ lanes: Int
-  ) throws -> Double {
-    let step: Float = 0x1p-12
-    func loss(_ sign: Float) throws -> Double {
-      var moved = naive.w
-      for index in direction.indices { moved[spec.name]!.values[index] += sign * step * direction[index] }
-      let network = try NaiveNetwork(a: naive.a, w: moved)
-      return (0..<lanes).reduce(0.0) { sum, lane in
-        let heads = TrainingFixture.heads(network, slow: network.run(embed(network, inputs, lane), segments: 1).slow)
-        let factors = TrainingFixture.row(gradients, lane: lane, naive.a)
-        return sum + zip(heads, factors).reduce(0.0) { $0 + $1.0 * Double($1.1) }
-      }
-    }
-    return try (loss(1) - loss(-1)) / (2 * Double(step))
+    try GradientCheck(name, try #require(Self.variants.first { $0.name == name }).architecture).run()
   }
 
   @Test("do not depend on the order of the lanes, but for rounding; outputs not even by that")

@@ -158,8 +158,8 @@ package struct PolicyBench: Sendable {
     for (key, dropout) in [("h_module", settings.hModule.dropout), ("l_module", settings.lModule.dropout)]
     where dropout != .zero {
       throw StartError(
-        "hierarchical_reasoning_model.\(key).dropout = \(dropout): dropout acts in training, and this version does not "
-          + "train; set it to 0", exitCode: 78)
+        "hierarchical_reasoning_model.\(key).dropout = \(dropout): dropout acts in training, not in a decision; set "
+          + "it to 0, and train with `hrmbot train --dropout`", exitCode: 78)
     }
   }
 }

@@ -43,6 +43,8 @@ package struct ModelBenchPlan: Sendable {
   package var deadlineMillis = 40
   /// Sequences of a training step.
   package var trainingBatch = 64
+  /// How far a training step goes back.
+  package var gradient = SegmentGradient.oneStep
 
   /// The full plan.
   package init() {}

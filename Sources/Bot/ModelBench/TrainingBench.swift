@@ -25,7 +25,8 @@ struct TrainingBench {
     var shape = architecture
     shape.nCycles = recurrence.cycles
     shape.tSteps = recurrence.steps
-    let benchmark = try TrainingBenchmark(architecture: shape, batch: plan.trainingBatch, threads: threads)
+    let benchmark = try TrainingBenchmark(
+      architecture: shape, batch: plan.trainingBatch, threads: threads, gradient: plan.gradient)
     // The first step allocates.
     try benchmark.step()
     var samples: [Double] = []

@@ -39,6 +39,12 @@ extension HRMArchitecture {
     try checkNumbers(file: file)
     try checkHeads("heads_h", headsH, width: dH, file: file)
     try checkHeads("heads_l", headsL, width: dL, file: file)
+    if sharing == .collapsed {
+      // One module has one shape, whichever part it plays.
+      try check("d_h", dH, dL...dL)
+      try check("heads_h", headsH, headsL...headsL)
+      try check("layers_h", layersH, layersL...layersL)
+    }
     try check("number of positions", positions, 1...4096)
     try check("number of elements", tensorSpecs.reduce(0) { $0 + $1.count }, 1...Self.maxElements)
   }

@@ -51,6 +51,8 @@ public struct HRMArchitecture: Codable, Equatable, Sendable {
   public var head: Head
   /// Actions of the trade head.
   public var nActions: Int
+  /// Whose blocks the slow module has; nil: its own.
+  public var sharing: Sharing?
 
   enum CodingKeys: String, CodingKey {
     case dH = "d_h"
@@ -82,6 +84,7 @@ public struct HRMArchitecture: Codable, Equatable, Sendable {
     case nAccount = "n_account"
     case head
     case nActions = "n_actions"
+    case sharing
   }
 
   /// Positions before the sequence: the puzzle row in pieces of `dL`, or the context token.

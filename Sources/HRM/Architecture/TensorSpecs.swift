@@ -50,7 +50,8 @@ extension HRMArchitecture {
       constant("tf_emb", [nTimeframes, dTimeframe], 0)
     }
     if pos == .learned { matrix("pos_emb", positions, dL) }
-    for (module, layers, width, inner) in [("H", layersH, dH, innerH), ("L", layersL, dL, innerL)] {
+    let modules = [("H", layersH, dH, innerH), ("L", layersL, dL, innerL)]
+    for (module, layers, width, inner) in modules where module == "L" || slowBlocks == module {
       for layer in 0..<layers {
         matrix("\(module).blocks.\(layer).w_qkv", 3 * width, width)
         matrix("\(module).blocks.\(layer).w_o", width, width)

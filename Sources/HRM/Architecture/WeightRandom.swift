@@ -31,4 +31,7 @@ struct WeightRandom: Sendable {
 
   /// Draw k as a uniform number in [0, 1), of 53 bits.
   func uniform(draw k: UInt64) -> Double { Double(Self.mix(key &+ k &* Self.golden) >> 11) * 0x1p-53 }
+
+  /// Draw k as 64 random bits.
+  func bits(draw k: UInt64) -> UInt64 { Self.mix(key &+ k &* Self.golden) }
 }

@@ -85,7 +85,8 @@ public final class HRMNetwork: @unchecked Sendable {
     let width = isSlow ? architecture.dH : architecture.dL
     let heads = isSlow ? architecture.headsH : architecture.headsL
     let blocks = (0..<(isSlow ? architecture.layersH : architecture.layersL)).map { layer in
-      func matrix(_ kind: String) -> PackedMatrix { matrices["\(name).blocks.\(layer).\(kind)"]! }
+      let owner = isSlow ? architecture.slowBlocks : name
+      func matrix(_ kind: String) -> PackedMatrix { matrices["\(owner).blocks.\(layer).\(kind)"]! }
       return HRMModule.Block(
         qkv: matrix("w_qkv"), output: matrix("w_o"), gateUp: matrix("w_gu"), down: matrix("w_down"))
     }

@@ -45,6 +45,8 @@ package enum EvaluationJSON {
 
   private static func write(_ model: EvaluatedModel, _ out: inout CanonicalJSON) {
     out.object { out in
+      out.key("form")
+      out.value(model.manifest.architecture.form.rawValue)
       out.key("is_untrained")
       out.value(model.manifest.untrained)
       out.key("name")

@@ -211,10 +211,11 @@ package struct EvaluationPage {
         }, isText: true)
       if !result.run.models.isEmpty {
         ReportTables.write(
-          &out, caption: "Models", head: ["model", "parameters", "SHA-256 of the weights"],
+          &out, caption: "Models", head: ["model", "parameters", "form", "SHA-256 of the weights"],
           rows: result.run.models.map {
             [
               $0.manifest.name, ReportNumber.count($0.manifest.architecture.parameterCount),
+              $0.manifest.architecture.form.text,
               String($0.manifest.weightsSHA256.prefix(16)) + "…",
             ]
           }, isText: true)

@@ -50,6 +50,8 @@ package struct EvaluationWords {
     }
     lines.append(
       "A baseline had a higher Sharpe ratio than \(name) in \(beaten.count) of \(own.count) groups (flat counts as 0).")
+    let form = model.manifest.architecture.form
+    if form != .hierarchy { lines.append("\(name) is not the hierarchy but \(form.text).") }
     if model.manifest.untrained {
       lines.append("\(name) is UNTRAINED: its rows show what noise looks like in this table.")
     }

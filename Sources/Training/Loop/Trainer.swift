@@ -42,13 +42,17 @@ package final class Trainer<Task: TrainingTask> {
     self.task = task
     self.settings = settings
     self.exchange = exchange
-    network = TrainingNetwork(parameters: parameters, lanes: own * task.rowsPerLane, threads: threads)
+    network = TrainingNetwork(
+      parameters: parameters, lanes: own * task.rowsPerLane, threads: threads, gradient: settings.gradient)
     average = parameters.copy()
     lanes = [Lane](repeating: Lane(), count: own)
   }
 
   private static func lanes(of settings: TrainerSettings, task: Task, among count: Int) throws -> Int {
     let rows = settings.lanes * task.rowsPerLane
+    guard (0...Dropout.largestRate).contains(settings.dropout) else {
+      throw TrainingError("dropout \(settings.dropout): from 0 to \(Dropout.largestRate)")
+    }
     guard settings.lanes >= 1, rows <= TrainingNetwork.maxLanes else {
       throw TrainingError(
         "lanes \(settings.lanes): \(task.rowsPerLane) rows each, and at most \(TrainingNetwork.maxLanes) in all")
@@ -71,7 +75,9 @@ package final class Trainer<Task: TrainingTask> {
   package func advance() throws -> StepReport {
     step += 1
     takeSamples()
-    let outputs = network.forward()
+    let outputs = network.forward(
+      dropout: Dropout(
+        rate: settings.dropout, seed: settings.seed, step: step, firstRow: firstLane * task.rowsPerLane))
     countSegments(outputs)
     let ahead = settings.maxSegments > 1 ? network.lookAhead() : nil
     let progress = Double(step - 1) / Double(max(1, settings.steps))

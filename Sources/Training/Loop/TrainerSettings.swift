@@ -66,6 +66,33 @@ package struct TrainerSettings: Codable, Equatable, Sendable {
   package var exploring = Exploring.everySample
   /// Share of samples that are thought through to the end and then trained, so that the right moment to stop is known.
   package var stabilityProbability = 0.1
+  /// What is not as usual; nil for nothing, so that the text of the usual settings, by which runs and trials are known,
+  /// stays what it was.
+  private var variation: Variation?
+
+  /// Ways to train that are not the usual ones.
+  private struct Variation: Codable, Equatable, Sendable {
+    var gradient: SegmentGradient?
+    var dropout: Double?
+  }
+
+  /// How far back a step goes within its segment.
+  package var gradient: SegmentGradient {
+    get { variation?.gradient ?? .oneStep }
+    set { vary { $0.gradient = newValue == .oneStep ? nil : newValue } }
+  }
+
+  /// Probability that a number which a block adds is left out, 0...0.9.
+  package var dropout: Double {
+    get { variation?.dropout ?? 0 }
+    set { vary { $0.dropout = newValue == 0 ? nil : newValue } }
+  }
+
+  private mutating func vary(_ change: (inout Variation) -> Void) {
+    var varied = variation ?? Variation()
+    change(&varied)
+    variation = varied == Variation() ? nil : varied
+  }
 
   /// Settings with the defaults for what is not given.
   package init(seed: UInt64, lanes: Int, steps: Int, maxSegments: Int, schedule: LearningSchedule) {

@@ -92,6 +92,7 @@ package struct MarketField: Sendable {
   /// All settings in the order in which they are shown.
   package static let all: [MarketField] = [
     preset,
+    word("form", \.form, "hierarchy, or without a part of it: plain, plainLoop, collapsed, depth1."),
     integer("max_segments", 1...16, \.maxSegments, "Segments of a sample at most."),
     integer("cycles", 0...16, \.cycles, "High cycles N of a segment; 0: the preset's."),
     integer("low_steps", 0...16, \.steps, "Low steps T of a cycle; 0: the preset's."),
@@ -104,6 +105,8 @@ package struct MarketField: Sendable {
     word("schedule", \.trainer.schedule.shape, "constant or cosine."),
     number("weight_decay", 0...10, \.trainer.weightDecay, "Weight decay."),
     clipNorm,
+    word("gradient", \.trainer.gradient, "oneStep, or lastCycle for one through the whole last cycle."),
+    number("dropout", 0...Dropout.largestRate, \.trainer.dropout, "Share of what blocks add that is left out."),
     number("average_keep", 0...0.999999, \.trainer.averageKeep, "Share of the averaged weights that stays."),
     number("cost_bp", 0...1000, \.trading.turnoverCost, scale: 1e-4, "Cost of a side in basis points."),
     number("holding_cost_bp", 0...1000, \.trading.holdingCost, scale: 1e-4, "Cost of a bar in a position."),

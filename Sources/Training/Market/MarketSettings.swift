@@ -21,6 +21,14 @@ package struct MarketTrainingSettings: Codable, Equatable, Sendable {
   /// Probability that a sample's instrument is taken for an unknown one.
   package var unknownShare = 0.1
 
+  /// Nil for the hierarchy: the text of the usual settings, by which trials are known, stays what it was.
+  private var otherForm: HRMForm?
+  /// What of the idea the network has.
+  package var form: HRMForm {
+    get { otherForm ?? .hierarchy }
+    set { otherForm = newValue == .hierarchy ? nil : newValue }
+  }
+
   /// The defaults.
   package init() {
     trainer.averageKeep = 0.99
@@ -50,7 +58,10 @@ package struct MarketTrainingSettings: Codable, Equatable, Sendable {
     ("hrm-27m", .hrm27m), ("hrm-27m-pub", .hrm27mPub),
   ]
 
-  /// The network's shape. Throws a `TrainingError` for a preset that there is not.
+  /// Segments of a sample at most, in a form that may have only one.
+  package var segments: Int { form.hasOneSegment ? 1 : maxSegments }
+
+  /// The network's shape. Throws a `TrainingError` for a preset that there is not, or a form that it cannot have.
   package func architecture() throws -> HRMArchitecture {
     guard var architecture = Self.presets.first(where: { $0.name == preset })?.architecture else {
       let names = Self.presets.map(\.name).joined(separator: ", ")
@@ -59,13 +70,19 @@ package struct MarketTrainingSettings: Codable, Equatable, Sendable {
     architecture.maxSegments = maxSegments
     if cycles > 0 { architecture.nCycles = cycles }
     if steps > 0 { architecture.tSteps = steps }
-    return architecture
+    guard !form.hasOneStep || max(cycles, steps) < 2 else {
+      throw TrainingError("form \(form.rawValue): has one cycle of one step; leave cycles and low_steps at 0")
+    }
+    do { return try architecture.formed(as: form) } catch {
+      throw TrainingError(
+        "form \(form.rawValue): the modules of \(preset) differ in width or heads and cannot be one; choose another preset")
+    }
   }
 
   /// The trainer's settings, with what they share with the others.
   package var sharedTrainer: TrainerSettings {
     var shared = trainer
-    shared.maxSegments = maxSegments
+    shared.maxSegments = segments
     return shared
   }
 }

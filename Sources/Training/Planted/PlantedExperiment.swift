@@ -15,7 +15,7 @@ package struct PlantedExperiment: Sendable {
   /// The task, with the fresh path as its validation.
   package let task: TradingTask
   /// How it is trained.
-  package let settings: TrainerSettings
+  package var settings: TrainerSettings
   private let fresh: PlantedMarket.Path
 
   /// The recipe, the same for every market.
@@ -23,13 +23,16 @@ package struct PlantedExperiment: Sendable {
   /// - Parameters:
   ///   - trainingBars: bars that are trained on.
   ///   - freshBars: bars of the path that the outcome is judged on.
+  ///   - form: of the network; throws a `ModelError` for one that it cannot have.
+  ///   - segments: of a sample at most.
   package init(
     name: String, market: PlantedMarket, seed: UInt64, distractors: Int = 0, steps: Int = 2000,
-    trainingBars: Int = 200_000, freshBars: Int = 100_000
+    trainingBars: Int = 200_000, freshBars: Int = 100_000, form: HRMForm = .hierarchy, segments: Int = 1
   ) throws {
-    let architecture = HRMArchitecture.trading(
+    let architecture = try HRMArchitecture.trading(
       dH: 32, dL: 32, heads: (2, 2), layers: (1, 1), innerMultiple: 32, cycles: 2, steps: 2, reset: false,
-      maxSegments: 1, features: 2 + distractors, patch: 4, patches: 7, instruments: (1, 1), timeframes: (1, 1))
+      maxSegments: segments, features: 2 + distractors, patch: 4, patches: 7, instruments: (1, 1), timeframes: (1, 1)
+    ).formed(as: form)
     let window = architecture.windowBars
     func stream(_ path: UInt64) -> UInt64 { CounterRandom(seed: seed, purpose: .plantedMarket, step: path).key }
     let train = market.path(seed: stream(1), bars: trainingBars)
@@ -44,7 +47,7 @@ package struct PlantedExperiment: Sendable {
           fresh, seed: stream(4), returns: market.expectedReturns(fresh), distractors: distractors, windowBars: window)
       ], settings: trading)
     var settings = TrainerSettings(
-      seed: seed, lanes: 8, steps: steps, maxSegments: 1,
+      seed: seed, lanes: 8, steps: steps, maxSegments: architecture.maxSegments,
       schedule: LearningSchedule(peak: 1e-3, warmUpSteps: 50, shape: .cosine))
     settings.averageKeep = 0.98
     self.settings = settings

@@ -6,20 +6,23 @@ import HRM
 package struct SudokuTask: TrainingTask {
   /// What is trained on, and what is never seen.
   package let train: SudokuPuzzles, test: SudokuPuzzles
-  package let architecture = HRMArchitecture.sudoku4
+  package let architecture: HRMArchitecture
   package let rowsPerLane = 1
   private let loss = PublishedLoss(crossEntropy: .stablemax)
 
-  /// The task on given puzzles.
-  package init(train: SudokuPuzzles, test: SudokuPuzzles) {
+  /// The task on given puzzles, for a network that reads and writes them.
+  package init(train: SudokuPuzzles, test: SudokuPuzzles, architecture: HRMArchitecture = .sudoku4) {
+    self.architecture = architecture
     self.train = train
     self.test = test
   }
 
   /// The published optimiser with a rate for so small a network.
-  package static func settings(seed: UInt64, steps: Int) -> TrainerSettings {
+  package static func settings(
+    seed: UInt64, steps: Int, maxSegments: Int = HRMArchitecture.sudoku4.maxSegments
+  ) -> TrainerSettings {
     var settings = TrainerSettings(
-      seed: seed, lanes: 32, steps: steps, maxSegments: HRMArchitecture.sudoku4.maxSegments,
+      seed: seed, lanes: 32, steps: steps, maxSegments: maxSegments,
       schedule: LearningSchedule(peak: 1e-3, warmUpSteps: 100))
     settings.rule = .adamATan2
     settings.decay = .everything

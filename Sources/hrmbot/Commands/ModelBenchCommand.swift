@@ -28,6 +28,7 @@ extension ModelCommand {
     @Option(help: ArgumentHelp("Threads.", valueName: "1,2")) var threads: CommaList?
     @Option(help: ArgumentHelp("Sequences decided together.", valueName: "1,8")) var batches: CommaList?
     @Option(help: ArgumentHelp("Sequences of a training step.", valueName: "64")) var trainingBatch: Int?
+    @Option(help: "How far a training step goes back: oneStep or lastCycle.") var gradient = "oneStep"
     @Flag(help: "One JSON object.") var json = false
     @Flag(help: "With --json: every measured time too.") var samples = false
 
@@ -60,6 +61,10 @@ extension ModelCommand {
         guard (1...1024).contains(trainingBatch) else { throw ValidationError("--training-batch is 1 to 1024") }
         plan.trainingBatch = trainingBatch
       }
+      guard let gradient = SegmentGradient(rawValue: gradient) else {
+        throw ValidationError("--gradient \(gradient): write oneStep or lastCycle")
+      }
+      plan.gradient = gradient
       func read<Value>(_ list: CommaList?, _ option: String, _ known: String, _ parse: (String) -> Value?) throws
         -> [Value]?
       {

@@ -19,6 +19,9 @@ struct TrainMarketCommand: ParsableCommand {
       EXAMPLES
         hrmbot train --data DIR --timeframe 1h --out run1
         hrmbot train --data DIR --timeframe 1h --preset hrm-30k --use steps=500 --use lanes=4 --out run2
+        hrmbot train --data DIR --timeframe 1h --form plain --out plain        a plain transformer of the same size
+        hrmbot train --data DIR --timeframe 1h --form collapsed --out one      one module plays H and L
+        hrmbot train --data DIR --timeframe 1h --gradient lastCycle --dropout 0.1 --out run3
         hrmbot train --data DIR --timeframe 1h --resume run1
         hrmbot train market --show-settings > training.yaml
       """)
@@ -83,9 +86,14 @@ struct TrainMarketCommand: ParsableCommand {
     let path = options.directory! + "/model"
     result.model = path
     _ = try training.export(
-      run.chosenWeights, to: path, name: name ?? "\(settings.preset)-seed\(options.seed)",
+      run.chosenWeights, to: path, name: name ?? Self.modelName(settings),
       notes: try notes(result, settings, training))
     return result
+  }
+
+  private static func modelName(_ settings: MarketTrainingSettings) -> String {
+    let form = settings.form == .hierarchy ? "" : "-\(settings.form.rawValue)"
+    return "\(settings.preset)\(form)-seed\(settings.trainer.seed)"
   }
 
   private func notes(

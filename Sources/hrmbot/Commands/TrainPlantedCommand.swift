@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bot
 import Foundation
+import HRM
 import Training
 
 struct TrainPlantedCommand: ParsableCommand {
@@ -18,12 +19,17 @@ struct TrainPlantedCommand: ParsableCommand {
         hrmbot train planted --case easy
         hrmbot train planted --case thin --distractors 14 --seed 2 --json
         hrmbot train planted --case pure_noise --json | jq .exposure
+        hrmbot train planted --case thin --form plain
+        hrmbot train planted --case thin --segments 2 --form collapsed --gradient lastCycle --dropout 0.1
       """)
   @Option(
     name: .customLong("case"), help: ArgumentHelp("easy, thin, fast_not_worth_it or pure_noise.", valueName: "name"))
   var name: String
   @Option(help: "Features that mean nothing, beside the two that do; 0...254.") var distractors = 0
   @Option(help: "Steps of the run.") var steps = 2000
+  @Option(help: "Segments of a sample at most, 1...16. The recipe has one, so that depth1 changes nothing.")
+  var segments = 1
+  @OptionGroup var variation: VariationOptions
   @OptionGroup var options: TrainOptions
 
   struct Outcome: Codable {
@@ -32,12 +38,15 @@ struct TrainPlantedCommand: ParsableCommand {
     var gate: String?
     var meetsGate: Bool?
     var synthetic = true
+    var form: HRMForm, gradient: SegmentGradient, dropout: Double
+    var segments: Int
   }
 
   func validate() throws {
     let names = PlantedMarket.named.map(\.name)
     if !names.contains(name) { throw ValidationError("--case \(name): write one of \(names.joined(separator: ", "))") }
     if !(0...254).contains(distractors) { throw ValidationError("--distractors \(distractors): must be from 0 to 254") }
+    if !(1...16).contains(segments) { throw ValidationError("--segments \(segments): must be from 1 to 16") }
     if !(1...10_000_000).contains(steps) { throw ValidationError("--steps \(steps): must be from 1 to 10000000") }
   }
 
@@ -45,7 +54,9 @@ struct TrainPlantedCommand: ParsableCommand {
     let start = Stopwatch.seconds()
     let result = try TrainingOutput.mapping { try train() }
     let (gate, isMet) = gate(result)
-    let outcome = Outcome(result: result, seconds: Stopwatch.seconds() - start, gate: gate, meetsGate: isMet)
+    let outcome = Outcome(
+      result: result, seconds: Stopwatch.seconds() - start, gate: gate, meetsGate: isMet, form: variation.chosenForm,
+      gradient: variation.chosenGradient, dropout: variation.dropout ?? 0, segments: segments)
     print(options.json ? try Output.json(outcome) : Self.text(outcome))
     if isMet == false { throw ExitCode(1) }
   }
@@ -55,8 +66,10 @@ struct TrainPlantedCommand: ParsableCommand {
       throw TrainingError("--case \(name): no such market")
     }
     if ProgressLine.isWanted { ProgressLine.show("making the market") }
-    let experiment = try PlantedExperiment(
-      name: name, market: market, seed: options.seed, distractors: distractors, steps: steps)
+    var experiment = try PlantedExperiment(
+      name: name, market: market, seed: options.seed, distractors: distractors, steps: steps,
+      form: variation.chosenForm, segments: segments)
+    variation.set(&experiment.settings)
     let trainer = try Trainer(
       task: experiment.task, settings: experiment.settings,
       parameters: try experiment.task.firstWeights(seed: options.seed), threads: options.threads,
@@ -68,7 +81,7 @@ struct TrainPlantedCommand: ParsableCommand {
     let run = try TrainingRun(
       trainer, plan: plan,
       identity: RunIdentity(
-        task: "planted \(name)", settings: try Output.json(experiment.settings), data: "\(distractors)"),
+        task: variation.task("planted \(name)"), settings: try Output.json(experiment.settings), data: "\(distractors)"),
       path: options.directory, resumes: options.resume != nil, threads: options.threads, seconds: Stopwatch.seconds)
     _ = try TrainingOutput.run(run, options: options)
     if ProgressLine.isWanted { ProgressLine.show("judging on a fresh path") }

@@ -20,6 +20,8 @@ struct TrainSweepCommand: ParsableCommand {
           --budget-minutes 60 --out sweep1
         hrmbot train sweep --data DIR --timeframe 1h --grid risk_aversion=0,2 --walk-forward train=24mo,validate=6mo,test=3mo
         mpirun -n 4 hrmbot train sweep --data DIR --grid oracle=0,0.1 --seeds 1..8 --threads 1
+        hrmbot train sweep --data DIR --timeframe 1h --grid form=hierarchy,plain,plainLoop,collapsed,depth1
+        hrmbot train sweep --data DIR --timeframe 1h --grid gradient=oneStep,lastCycle --grid dropout=0,0.1
       """)
   @OptionGroup var corpus: CorpusOptions
   @OptionGroup var how: MarketTrainingOptions

@@ -6,14 +6,16 @@ import Training
 /// Small tasks, and directories for their runs.
 enum LoopFixture {
   /// Puzzles of the suite; a dozen are validated on.
-  static func sudoku() throws -> SudokuTask {
+  static func sudoku(_ form: HRMForm = .hierarchy) throws -> SudokuTask {
     let path = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "Resources/sudoku4.csv").path
     let few = NSTemporaryDirectory() + "hrmbot-sudoku-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: few) }
     let lines = try RunPlace.text(path).split(separator: "\n").prefix(13)
     try lines.joined(separator: "\n").write(toFile: few, atomically: true, encoding: .utf8)
-    return SudokuTask(train: try SudokuPuzzles(path: path), test: try SudokuPuzzles(path: few))
+    return SudokuTask(
+      train: try SudokuPuzzles(path: path), test: try SudokuPuzzles(path: few),
+      architecture: try HRMArchitecture.sudoku4.formed(as: form))
   }
 
   static func sudokuSettings(seed: UInt64 = 5, lanes: Int = 6, steps: Int = 40) -> TrainerSettings {
@@ -40,6 +42,14 @@ enum LoopFixture {
     return try TradingTask(
       architecture: architecture, train: [series, series], validation: [series], validationBars: [100..<260],
       settings: settings)
+  }
+
+  /// Further back than usual, and with something left out.
+  static func varied(_ settings: TrainerSettings) -> TrainerSettings {
+    var settings = settings
+    settings.gradient = .lastCycle
+    settings.dropout = 0.2
+    return settings
   }
 
   static func tradingSettings(seed: UInt64 = 5, lanes: Int = 6, steps: Int = 40) -> TrainerSettings {

@@ -97,9 +97,10 @@ private struct TableExchange: GradientExchange {
       steps: reports.flatMap { [$0.gradientNorm, $0.haltedShare, $0.meanSegments] })
   }
 
-  @Test(arguments: [2, 4]) func sudoku(count: Int) async throws {
-    let task = try LoopFixture.sudoku()
-    let settings = LoopFixture.sudokuSettings(lanes: 64)
+  @Test(arguments: [2, 4], [false, true]) func sudoku(count: Int, isVaried: Bool) async throws {
+    let task = try LoopFixture.sudoku(isVaried ? .collapsed : .hierarchy)
+    let usual = LoopFixture.sudokuSettings(lanes: 64)
+    let settings = isVaried ? LoopFixture.varied(usual) : usual
     let one = try await Self.outcomes(count: 1) { try Self.train(task, settings, threads: 2, steps: 6, $0) }[0]
     for threads in [1, 2] {
       let parts = try await Self.outcomes(count: count) {
@@ -111,9 +112,10 @@ private struct TableExchange: GradientExchange {
   }
 
   /// Three rows to each bar: the number of chunks is no power of two, but its halves are alike.
-  @Test(arguments: [2, 4]) func trading(count: Int) async throws {
+  @Test(arguments: [2, 4], [false, true]) func trading(count: Int, isVaried: Bool) async throws {
     let task = try LoopFixture.trading(windowBars: 16)
-    let settings = LoopFixture.tradingSettings(lanes: 8)
+    let usual = LoopFixture.tradingSettings(lanes: 8)
+    let settings = isVaried ? LoopFixture.varied(usual) : usual
     let one = try await Self.outcomes(count: 1) { try Self.train(task, settings, threads: 2, steps: 10, $0) }[0]
     let parts = try await Self.outcomes(count: count) { try Self.train(task, settings, threads: 1, steps: 10, $0) }
     for part in parts { #expect(part.digest == one.digest && part.steps == one.steps) }

@@ -40,6 +40,14 @@ import Training
     try Self.expectEqualRuns(LoopFixture.sudoku(), LoopFixture.sudokuSettings())
   }
 
+  @Test func sudokuVaried() throws {
+    try Self.expectEqualRuns(LoopFixture.sudoku(.collapsed), LoopFixture.varied(LoopFixture.sudokuSettings()))
+  }
+
+  @Test func tradingVaried() throws {
+    try Self.expectEqualRuns(LoopFixture.trading(), LoopFixture.varied(LoopFixture.tradingSettings()))
+  }
+
   @Test func trading() throws {
     let (task, settings) = (try LoopFixture.trading(), LoopFixture.tradingSettings())
     // Every state that a lane can be in occurs before the checkpoint, and some of each are in it.

@@ -4,6 +4,10 @@ import Kernels
 final class BackwardMemory {
   /// Gradient of a module's state on its way down: [rows, stride].
   let slowGradient, fastGradient: AlignedBlock
+  /// Sum of the gradients of L's injection over the calls that are gone back through; of no size with one: [rows, stride].
+  let injection: AlignedBlock
+  /// Gradients of L's blocks from all but the first call on the way back that they have a part in.
+  let later: LaterGradients
   /// Rows of position 0 in the slow module's last layer; of no size where heads read more.
   let first: FirstPositionBackward.Memory
   /// Gradient in front of the norm after attention: [rows, largest stride].
@@ -25,9 +29,19 @@ final class BackwardMemory {
   /// Per thread: room for attention, and for a tile of a weight gradient.
   let attention, tiles: [AlignedBlock]
 
-  init(_ a: HRMArchitecture, shapes: [ModuleShape], lanes: Int, heads: FirstPositionHeads, threads: Int) {
+  /// Gradients of what attention and MLP add to the residual stream, where dropout makes them differ from that of the
+  /// stream; a step with dropout asks for them: [rows, largest stride].
+  private(set) lazy var attentionBranch = AlignedBlock(count: middleGradient.count)
+  private(set) lazy var mlpBranch = AlignedBlock(count: middleGradient.count)
+
+  init(
+    _ a: HRMArchitecture, shapes: [ModuleShape], lanes: Int, heads: FirstPositionHeads, threads: Int,
+    later: LaterGradients
+  ) {
     let rows = lanes * a.positions
     func most(_ size: (ModuleShape) -> Int) -> Int { shapes.map(size).max()! }
+    self.later = later
+    injection = AlignedBlock(count: later.count > 0 ? rows * shapes[1].stride : 0)
     slowGradient = AlignedBlock(count: rows * shapes[0].stride)
     fastGradient = a.hasBridges ? AlignedBlock(count: rows * shapes[1].stride) : slowGradient
     first = FirstPositionBackward.Memory(shapes[0], lanes: a.head == .trade ? lanes : 0)

@@ -9,6 +9,9 @@ struct FirstPositionBackward {
     let gradient: AlignedBlock
     let output, middle, middleGradient, attended, gated, gateUp: AlignedBlock
     let outputInverse, middleInverse: AlignedBlock
+    /// As those of `BackwardMemory`.
+    private(set) lazy var attentionBranch = AlignedBlock(count: middleGradient.count)
+    private(set) lazy var mlpBranch = AlignedBlock(count: middleGradient.count)
 
     init(_ shape: ModuleShape, lanes: Int) {
       func rows(_ width: Int) -> AlignedBlock { AlignedBlock(count: lanes * width) }
@@ -24,11 +27,15 @@ struct FirstPositionBackward {
   let memory: Memory
   /// Receives the gradient of the layer's input: [rows, stride].
   let gradient: UnsafeMutablePointer<Float>
+  /// What the call left out.
+  let dropout: DropoutCall?
   private var shape: ModuleShape { forward.shape }
 
   init(
-    _ forward: ModuleForward, layer: ModuleTape.Layer, memory: Memory, gradient: UnsafeMutablePointer<Float>
+    _ forward: ModuleForward, layer: ModuleTape.Layer, memory: Memory, gradient: UnsafeMutablePointer<Float>,
+    dropout: DropoutCall?
   ) {
+    self.dropout = dropout
     self.forward = forward
     self.layer = layer
     self.memory = memory
@@ -49,14 +56,16 @@ struct FirstPositionBackward {
     kernels_train_normalise_backward(
       dx, stride, output, stride, memory.outputInverse.floats + first, Int32(shape.width), Int32(count), output,
       stride)
-    panels.down.multiply(output, stride: stride, rows: count, into: gated, stride: inner)
+    let mlp = branch(.mlp, sequences, of: output, into: \.mlpBranch)
+    panels.down.multiply(mlp, stride: stride, rows: count, into: gated, stride: inner)
     kernels_train_gate_backward(gated, inner, gateUp, 2 * inner, inner, Int32(shape.inner), Int32(count))
     panels.gate.multiply(gateUp, stride: 2 * inner, rows: count, base: output, into: middle, stride: stride)
     panels.up.multiply(gateUp + inner, stride: 2 * inner, rows: count, base: middle, into: middle, stride: stride)
     kernels_train_normalise_backward(
       middle, stride, memory.middle.floats + first * stride, stride, memory.middleInverse.floats + first,
       Int32(shape.width), Int32(count), middle, stride)
-    panels.output.multiply(middle, stride: stride, rows: count, into: dx, stride: stride)
+    let attention = branch(.attention, sequences, of: middle, into: \.attentionBranch)
+    panels.output.multiply(attention, stride: stride, rows: count, into: dx, stride: stride)
     let qkv = layer.qkv + first * shape.positions * shape.qkvStride
     forward.attention.backward(
       qkv, sequences: count, queries: 1, probabilities: layer.probabilities + first * shape.scoresPerSequence,
@@ -68,6 +77,17 @@ struct FirstPositionBackward {
       let target = gradient + sequence * shape.positions * stride
       kernels_train_add(target, memory.middleGradient.floats + sequence * stride, target, stride)
     }
+  }
+
+  /// As `ModuleBackward.branch`.
+  private func branch(
+    _ branch: DropoutPlace.Branch, _ sequences: Range<Int>, of gradient: UnsafeMutablePointer<Float>,
+    into block: KeyPath<Memory, AlignedBlock>
+  ) -> UnsafePointer<Float> {
+    guard let dropout else { return UnsafePointer(gradient) }
+    let target = memory[keyPath: block].floats + sequences.lowerBound * shape.stride
+    dropout.apply(layer: shape.layers - 1, branch, lanes: sequences, positions: 1, gradient, into: target)
+    return UnsafePointer(target)
   }
 
   private func gather(_ sequences: Range<Int>) {
@@ -98,17 +118,19 @@ struct FirstPositionBackward {
         outputs: outputs, inputs: inputs, into: parameters.gradient(prefix + name) + firstRow * inputs)
     }
     let gateUp = memory.gateUp.floats
+    let mlp = dropout == nil ? memory.output.floats : memory.mlpBranch.floats
+    let attention = dropout == nil ? memory.middleGradient.floats : memory.attentionBranch.floats
     return [
       GradientJob(
         dy: layer.qkv, stride: shape.qkvStride, x: layer.input, stride: stride, rows: lanes * shape.positions,
         chunkRows: TrainingNetwork.chunkLanes * shape.positions, outputs: 3 * width, inputs: width,
         into: parameters.gradient(prefix + "w_qkv")),
-      job("w_down", dy: memory.output.floats, stride, x: memory.gated, inner, outputs: width, inputs: shape.inner),
+      job("w_down", dy: mlp, stride, x: memory.gated, inner, outputs: width, inputs: shape.inner),
       job("w_gu", dy: gateUp, 2 * inner, x: memory.middle, stride, outputs: shape.inner, inputs: width),
       job(
         "w_gu", firstRow: shape.inner, dy: gateUp + inner, 2 * inner, x: memory.middle, stride, outputs: shape.inner,
         inputs: width),
-      job("w_o", dy: memory.middleGradient.floats, stride, x: memory.attended, stride, outputs: width, inputs: width),
+      job("w_o", dy: attention, stride, x: memory.attended, stride, outputs: width, inputs: width),
     ]
   }
 }

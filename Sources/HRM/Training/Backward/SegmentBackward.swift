@@ -8,7 +8,8 @@ extension TrainingNetwork {
     subscript(index: Int) -> SharedCounter { counters[index] }
   }
 
-  /// loss → heads → last H call → its injection → last L call → its injection → embedding.
+  /// loss → heads → last H call → its injection → last L call → its injection → embedding. With a gradient through the
+  /// cycle, each L call gives its injection's part and leads on to the call before it.
   func runBackward(_ gradients: HeadGradients, share: (UnsafeMutableBufferPointer<Float>) -> Void) {
     spread(gradients)
     let tables = TableGradients(self)
@@ -28,6 +29,7 @@ extension TrainingNetwork {
     }
     takePositionSums()
     parameters.withGradients(share)
+    backwardMemory.later.add(to: parameters, share: share)
     // After the last addition: a factor does not distribute over rounded sums.
     tables.scale()
     scalePositions()
@@ -36,33 +38,70 @@ extension TrainingNetwork {
   /// One step back: `prepare` is shared by the threads, then come the pieces, then gradients of weights.
   struct BackwardStep {
     let prepare: (SharedCounter) -> Void
-    let piece: (Range<Int>, Int) -> Void
+    var piece: (Range<Int>, Int) -> Void
     let jobs: [GradientJob]
   }
 
   private func plan() -> [BackwardStep] {
     var steps = [headStep()]
     let slowBack = ModuleBackward(
-      slow, tape: slowTape, memory: backwardMemory, gradient: backwardMemory.slowGradient.floats)
-    let fastBack = ModuleBackward(
-      fast, tape: fastTape, memory: backwardMemory, gradient: backwardMemory.fastGradient.floats)
+      slow, tape: slowTape, memory: backwardMemory, gradient: backwardMemory.slowGradient.floats,
+      dropout: omission(slow, call: lastCall))
     let wholeLayers = architecture.head == .trade ? slow.shape.layers - 1 : slow.shape.layers
     if architecture.head == .trade { steps.append(firstPositionStep()) }
-    steps += (0..<wholeLayers).reversed().map { layerStep(slowBack, slow.shape, $0) }
+    steps += (0..<wholeLayers).reversed().map { layerStep(slowBack, $0) }
     if architecture.hasBridges { steps.append(bridgeStep()) }
-    steps += (0..<fast.shape.layers).reversed().map { layerStep(fastBack, fast.shape, $0) }
+    for index in fastTapes.indices.reversed() { steps += fastSteps(index) }
     steps.append(embeddingStep())
     return steps
   }
 
-  private func layerStep(_ module: ModuleBackward, _ shape: ModuleShape, _ layer: Int) -> BackwardStep {
+  private func omission(_ module: ModuleForward, call: Int) -> DropoutCall? {
+    dropout.map { DropoutCall(masks: $0, call: call, shape: module.shape) }
+  }
+
+  /// Back through one recorded call of L.
+  private func fastSteps(_ index: Int) -> [BackwardStep] {
+    let module = ModuleBackward(
+      fast, tape: fastTapes[index], memory: backwardMemory, gradient: backwardMemory.fastGradient.floats,
+      dropout: omission(fast, call: fastCall(ofTape: index)))
+    // H has been before, if its blocks are the same.
+    let call = fastTapes.count - 1 - index + (architecture.sharing == nil ? 0 : 1)
+    return (0..<fast.shape.layers).reversed().map { layer in
+      var step = layerStep(module, layer, call: call)
+      guard layer == 0, fastTapes.count > 1 else { return step }
+      let back = step.piece
+      step.piece = { [self] sequences, thread in
+        back(sequences, thread)
+        sumInjection(sequences, isFirst: index == fastTapes.count - 1, isLast: index == 0)
+      }
+      return step
+    }
+  }
+
+  /// The state that a call of L starts from and its injection have one gradient, which is also that of what the call
+  /// before it gave. Leaves the sum over all calls in its place.
+  private func sumInjection(_ sequences: Range<Int>, isFirst: Bool, isLast: Bool) {
+    let row = architecture.positions * fast.shape.stride
+    let (first, count) = (sequences.lowerBound * row, sequences.count * row)
+    let sum = backwardMemory.injection.floats + first
+    let gradient = backwardMemory.fastGradient.floats + first
+    if isFirst { return sum.update(from: gradient, count: count) }
+    kernels_train_add(sum, gradient, isLast ? gradient : sum, count)
+  }
+
+  private func layerStep(_ module: ModuleBackward, _ layer: Int, call: Int = 0) -> BackwardStep {
+    let shape = module.forward.shape
     let panels = BackwardPanels(
       shape, layer: layer, parameters: parameters, storage: backwardMemory.panels.floats)
     return BackwardStep(
       prepare: { panels.pack($0) },
       piece: { [backwardMemory] sequences, thread in
         module.apply(sequences, layer: layer, panels: panels, attentionScratch: backwardMemory.attention[thread])
-      }, jobs: module.jobs(layer: layer, lanes: lanes, parameters: parameters))
+      },
+      jobs: module.jobs(layer: layer, lanes: lanes) { [backwardMemory, parameters] name in
+        backwardMemory.later.target(name, call: call, parameters: parameters)
+      })
   }
 
   /// The last layer of H under heads that read position 0 alone.
@@ -72,7 +111,7 @@ extension TrainingNetwork {
       slow.shape, layer: last, parameters: parameters, storage: backwardMemory.panels.floats)
     let layer = FirstPositionBackward(
       slow, layer: slowTape.layers[last], memory: backwardMemory.first,
-      gradient: backwardMemory.slowGradient.floats)
+      gradient: backwardMemory.slowGradient.floats, dropout: omission(slow, call: lastCall))
     return BackwardStep(
       prepare: { panels.pack($0) },
       piece: { [backwardMemory] sequences, thread in
@@ -100,7 +139,7 @@ extension TrainingNetwork {
       },
       jobs: [
         GradientJob(
-          dy: backwardMemory.slowGradient.floats, stride: slowStride, x: fastTape.output, stride: fastStride,
+          dy: backwardMemory.slowGradient.floats, stride: slowStride, x: fastTapes.last!.output, stride: fastStride,
           rows: lanes * a.positions, chunkRows: Self.chunkLanes * a.positions, outputs: a.dH, inputs: a.dL,
           into: parameters.gradient("bridge_lh"))
       ])

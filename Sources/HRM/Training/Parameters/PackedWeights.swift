@@ -78,8 +78,9 @@ final class PackedWeights {
           down: pack(prefix + "w_down"))
       }
     }
-    slow = blocks("H", architecture.layersH)
+    let own = architecture.sharing == nil ? blocks("H", architecture.layersH) : []
     fast = blocks("L", architecture.layersL)
+    slow = architecture.sharing == nil ? own : fast
     bridgeHL = architecture.hasBridges ? pack("bridge_hl") : nil
     bridgeLH = architecture.hasBridges ? pack("bridge_lh") : nil
     patch = architecture.front == .bars ? pack("w_patch") : nil

@@ -1,5 +1,6 @@
 /// Widths of one module and of its rows in memory.
 struct ModuleShape {
+  /// Of the module that has the blocks.
   let name: String
   let width: Int
   let inner: Int
@@ -17,7 +18,7 @@ struct ModuleShape {
 
   static func slow(_ architecture: HRMArchitecture) -> ModuleShape {
     ModuleShape(
-      name: "H", width: architecture.dH, inner: architecture.innerH, heads: architecture.headsH,
+      name: architecture.slowBlocks, width: architecture.dH, inner: architecture.innerH, heads: architecture.headsH,
       layers: architecture.layersH, positions: architecture.positions)
   }
 

@@ -6,8 +6,9 @@
 /// of chunks is halved, an odd one parted at the largest power of two below it. So networks that each have an equal part
 /// of the lanes find the tree's branches, and the sums of their gradients in pairs are those of one network.
 ///
-/// Confined to one thread at a time; owns the threads that help it. Its memory is allocated once and does not depend on
-/// N or T.
+/// Confined to one thread at a time; owns the threads that help it. Its memory is allocated once. With gradients of one
+/// step it does not depend on N or T; through the last cycle, what one call of L keeps and the gradients of L's blocks
+/// are there T times.
 public final class TrainingNetwork {
   /// Lanes whose gradients are summed before the tree begins.
   public static let chunkLanes = 16
@@ -23,7 +24,9 @@ public final class TrainingNetwork {
   let slow, fast: ModuleForward
   let packed: PackedWeights
   let lanesMemory: LaneMemory
-  let slowTape, fastTape: ModuleTape
+  let slowTape: ModuleTape
+  /// One for each L call that is gone back through, in the order of time.
+  let fastTapes: [ModuleTape]
   let firstHeads: FirstPositionHeads
   let headMemory: HeadMemory
   let backwardMemory: BackwardMemory
@@ -31,11 +34,16 @@ public final class TrainingNetwork {
   private let pieces: [Range<Int>]
   private var isPacked = false
   private var isRecorded = false
+  /// Of the segment that is recorded.
+  private(set) var dropout: DropoutMasks?
 
   /// - Parameters:
   ///   - lanes: 1...65,536 sequences that are trained together.
   ///   - threads: 1...16, the caller's included.
-  public init(parameters: HRMParameters, lanes: Int, threads: Int = 2) {
+  ///   - gradient: how far back `backward` goes.
+  public init(
+    parameters: HRMParameters, lanes: Int, threads: Int = 2, gradient: SegmentGradient = .oneStep
+  ) {
     precondition((1...Self.maxLanes).contains(lanes), "lanes lie in 1...\(Self.maxLanes)")
     let architecture = parameters.architecture
     self.parameters = parameters
@@ -52,11 +60,13 @@ public final class TrainingNetwork {
     (slow, fast) = (forwards[0], forwards[1])
     lanesMemory = LaneMemory(architecture, lanes: lanes)
     slowTape = ModuleTape(shapes[0], sequences: lanes)
-    fastTape = ModuleTape(shapes[1], sequences: lanes)
+    let steps = gradient.recordedSteps(architecture)
+    fastTapes = (0..<steps).map { _ in ModuleTape(shapes[1], sequences: lanes) }
     firstHeads = FirstPositionHeads(architecture)
     headMemory = HeadMemory(architecture, lanes: lanes, first: firstHeads)
     backwardMemory = BackwardMemory(
-      architecture, shapes: shapes, lanes: lanes, heads: firstHeads, threads: team.count)
+      architecture, shapes: shapes, lanes: lanes, heads: firstHeads, threads: team.count,
+      later: LaterGradients(parameters.layout, count: steps - 1 + (architecture.sharing == nil ? 0 : 1)))
     let piece = Self.pieceLanes(lanes: lanes, positions: architecture.positions, threads: team.count)
     pieces = stride(from: 0, to: lanes, by: piece).map { $0..<min($0 + piece, lanes) }
     scratch = (0..<team.count).map { _ in ForwardScratch(shapes, sequences: piece) }
@@ -64,13 +74,19 @@ public final class TrainingNetwork {
   }
 
   /// About how much memory a network in training takes, moments included; the caller's own aside.
-  public static func requiredBytes(_ architecture: HRMArchitecture, lanes: Int) -> Int {
+  public static func requiredBytes(
+    _ architecture: HRMArchitecture, lanes: Int, gradient: SegmentGradient = .oneStep
+  ) -> Int {
     let layout = ParameterLayout(architecture)
-    let tapes = [ModuleShape.slow(architecture), ModuleShape.fast(architecture)].reduce(0) { sum, shape in
+    let steps = gradient.recordedSteps(architecture)
+    let shapes = [(ModuleShape.slow(architecture), 1), (ModuleShape.fast(architecture), steps)]
+    let tapes = shapes.reduce(0) { sum, entry in
+      let (shape, count) = entry
       let row = shape.qkvStride + 4 * shape.stride + 3 * shape.innerStride + shape.heads * shape.scoreStride
-      return sum + (shape.layers + 1) * row
+      return sum + count * (shape.layers + 1) * row
     }
-    return 4 * (2 * layout.count + 3 * layout.trainedCount + lanes * architecture.positions * tapes)
+    let later = (steps - 1) * LaterGradients.range(layout).count
+    return 4 * (2 * layout.count + 3 * layout.trainedCount + later + lanes * architecture.positions * tapes)
   }
 
   /// Sequences that one thread takes through a segment at a time: about 256 rows, which fit the second-level cache.
@@ -104,14 +120,18 @@ public final class TrainingNetwork {
   }
 
   /// Advances every lane by one segment and reads the heads. What `backward` needs is kept.
-  public func forward() -> HeadOutputs {
+  ///
+  /// - Parameter dropout: what is left out, here and on the way back; nil for nothing.
+  public func forward(dropout: Dropout? = nil) -> HeadOutputs {
     let work = SharedCounter()
+    let masks = dropout.flatMap { $0.rate > 0 ? DropoutMasks($0, architecture) : nil }
+    self.dropout = masks
     let wasPacked = isPacked
     team.run { thread in
       packIfNeeded(thread, wasPacked)
       forEachPiece(work, thread: thread) { sequences, scratch in
         embed(sequences)
-        runRecorded(sequences, scratch)
+        runRecorded(sequences, scratch, masks)
         readHeads(sequences)
       }
     }
@@ -120,7 +140,8 @@ public final class TrainingNetwork {
     return collectOutputs()
   }
 
-  /// What the halting heads would say after one further segment; changes no lane. `forward` must have come before.
+  /// What the halting heads would say after one further segment, nothing left out; changes no lane. `forward` must have
+  /// come before.
   public func lookAhead() -> (qHalt: [Float], qContinue: [Float]) {
     precondition(isPacked, "weights have changed since the segment that this continues")
     let work = SharedCounter()

@@ -12,12 +12,16 @@ public final class TrainingBenchmark {
   ///   - seed: of weights and samples.
   ///   - batch: lanes.
   ///   - threads: 1...16.
-  public init(architecture: HRMArchitecture, seed: UInt64 = 1, batch count: Int = 64, threads: Int = 2) throws {
+  ///   - gradient: how far a step goes back.
+  public init(
+    architecture: HRMArchitecture, seed: UInt64 = 1, batch count: Int = 64, threads: Int = 2,
+    gradient: SegmentGradient = .oneStep
+  ) throws {
     self.architecture = architecture
     exploration = Exploration(seed: seed)
     let parameters = try HRMParameters(architecture: architecture, seed: seed)
     trainer = SupervisedTrainer(
-      network: TrainingNetwork(parameters: parameters, lanes: count, threads: threads),
+      network: TrainingNetwork(parameters: parameters, lanes: count, threads: threads, gradient: gradient),
       loss: PublishedLoss(crossEntropy: architecture.head == .lm ? .stablemax : .softmax))
     batch = Self.samples(architecture, count: count, seed: seed)
   }
