@@ -75,7 +75,8 @@ package struct MarketTrainingSettings: Codable, Equatable, Sendable {
     }
     do { return try architecture.formed(as: form) } catch {
       throw TrainingError(
-        "form \(form.rawValue): the modules of \(preset) differ in width or heads and cannot be one; choose another preset")
+        "form \(form.rawValue): the modules of \(preset) differ in width or heads and cannot be one; choose another preset"
+      )
     }
   }
 

@@ -81,7 +81,8 @@ struct TrainPlantedCommand: ParsableCommand {
     let run = try TrainingRun(
       trainer, plan: plan,
       identity: RunIdentity(
-        task: variation.task("planted \(name)"), settings: try Output.json(experiment.settings), data: "\(distractors)"),
+        task: variation.task("planted \(name)"), settings: try Output.json(experiment.settings),
+        data: "\(distractors)"),
       path: options.directory, resumes: options.resume != nil, threads: options.threads, seconds: Stopwatch.seconds)
     _ = try TrainingOutput.run(run, options: options)
     if ProgressLine.isWanted { ProgressLine.show("judging on a fresh path") }

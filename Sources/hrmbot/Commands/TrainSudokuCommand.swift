@@ -66,7 +66,8 @@ struct TrainSudokuCommand: ParsableCommand {
       (plan.validateEvery, plan.checkpointEvery, plan.patience) = (evaluateEvery, evaluateEvery, 0)
       let run = try TrainingRun(
         trainer, plan: plan,
-        identity: RunIdentity(task: variation.task("sudoku"), settings: try Output.json(settings), data: "\(task.train.count)"),
+        identity: RunIdentity(
+          task: variation.task("sudoku"), settings: try Output.json(settings), data: "\(task.train.count)"),
         path: options.directory, resumes: options.resume != nil, threads: options.threads,
         seconds: Stopwatch.seconds)
       _ = try TrainingOutput.run(run, options: options)
