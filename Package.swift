@@ -133,7 +133,9 @@ let package = Package(
     // What the fuzzers and their tests share. Not among the sources: it makes orders that nobody approved.
     .target(
       name: "Fuzzing",
-      dependencies: ["Core", "Settings", "Feed", "Exchange", "Execution", "Journal", "Control", "Files", "CZlib"],
+      dependencies: [
+        "Bot", "Core", "Settings", "Feed", "Exchange", "Execution", "Journal", "Control", "Files", "CZlib",
+      ],
       path: "Tests/Fuzzing"),
     tests("Fuzzing", ["Fuzzing"]),
     tests("Digest", ["Digest"]),

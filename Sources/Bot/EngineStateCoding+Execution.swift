@@ -109,6 +109,10 @@ extension CanonicalJSON {
       }
       json.key("isBlocked")
       json.value(protection.isBlocked)
+      if let isPairBlocked = protection.isPairBlocked {
+        json.key("isPairBlocked")
+        json.value(isPairBlocked)
+      }
       if let isTakeProfitBlocked = protection.isTakeProfitBlocked {
         json.key("isTakeProfitBlocked")
         json.value(isTakeProfitBlocked)
@@ -174,6 +178,10 @@ extension CanonicalJSON {
       json.value(kind)
       json.key("neverPlaced")
       json.value(order.isNeverPlaced)
+      if let pair = order.pair {
+        json.key("pair")
+        json.value(pair.description)
+      }
       if let price {
         json.key("price")
         json.value(price)

@@ -17,12 +17,21 @@ package struct ErrandCounters: Hashable, Sendable {
 /// Who is where on the way to the venue: the pure part of `QueuedGateway`. Each set holds at most what its queue does.
 package struct ErrandBook: Sendable {
   /// What becomes of a cancel.
-  package enum Cancel: Sendable { case take, underWay, withdrawn }
+  package enum Cancel: Hashable, Sendable {
+    /// It goes out.
+    case take
+    /// The same is under way already.
+    case underWay
+    /// It is not needed: these will never be handed over. A pair leaves whole or not at all.
+    case withdrawn([ClientOrderID])
+  }
 
   private var waiting: Set<ClientOrderID> = []
+  /// The other order of each order that waits as part of a pair.
+  private var partners: [ClientOrderID: ClientOrderID] = [:]
   private var withdrawn: Set<ClientOrderID> = []
-  private var sending: ClientOrderID?
-  private var isCancelledMeanwhile = false
+  private var sending: [ClientOrderID] = []
+  private var cancelledMeanwhile: [ClientOrderID] = []
   private var cancelling: Set<ClientOrderID> = []
   private var asking: Set<ClientOrderID> = []
   /// What was refused and held back.
@@ -31,45 +40,63 @@ package struct ErrandBook: Sendable {
   /// An empty book.
   package init() {}
 
-  /// An order gets in line.
-  package mutating func wait(_ id: ClientOrderID) { waiting.insert(id) }
+  /// An order gets in line, or the two of a pair.
+  package mutating func wait(_ ids: [ClientOrderID]) {
+    waiting.formUnion(ids)
+    guard ids.count == 2 else { return }
+    partners[ids[0]] = ids[1]
+    partners[ids[1]] = ids[0]
+  }
+
+  private mutating func leaveLine(_ ids: [ClientOrderID]) {
+    for id in ids {
+      waiting.remove(id)
+      partners[id] = nil
+    }
+  }
 
   /// The line took no more. Number of orders refused so far.
-  package mutating func refuseOrder(_ id: ClientOrderID) -> Int {
-    waiting.remove(id)
-    counters.refusedOrders += 1
+  package mutating func refuseOrder(_ ids: [ClientOrderID]) -> Int {
+    leaveLine(ids)
+    counters.refusedOrders += ids.count
     return counters.refusedOrders
   }
 
-  /// An order's turn. False: it was withdrawn, and must not leave.
-  package mutating func begin(_ id: ClientOrderID) -> Bool {
-    waiting.remove(id)
-    guard withdrawn.remove(id) == nil else { return false }
-    sending = id
-    isCancelledMeanwhile = false
+  /// The turn of an order or a pair. False: it was withdrawn, and must not leave.
+  package mutating func begin(_ ids: [ClientOrderID]) -> Bool {
+    leaveLine(ids)
+    guard withdrawn.isDisjoint(with: ids) else {
+      withdrawn.subtract(ids)
+      return false
+    }
+    sending = ids
+    cancelledMeanwhile = []
     return true
   }
 
-  /// The venue has answered, or will not. True: a cancel that was sent meanwhile may have come too early.
-  package mutating func finish(_ id: ClientOrderID) -> Bool {
-    sending = nil
-    if isCancelledMeanwhile { counters.repeatedCancels += 1 }
-    return isCancelledMeanwhile
+  /// The venue has answered, or will not. The orders whose cancels were sent meanwhile, and may have come too early.
+  package mutating func finish() -> [ClientOrderID] {
+    sending = []
+    counters.repeatedCancels += cancelledMeanwhile.count
+    defer { cancelledMeanwhile = [] }
+    return cancelledMeanwhile
   }
 
   /// Whether an order is being handed over, or waits for its answer.
-  package func isSending(_ id: ClientOrderID) -> Bool { sending == id }
+  package func isSending(_ id: ClientOrderID) -> Bool { sending.contains(id) }
 
   /// Somebody wants an order to end.
   package mutating func cancel(_ id: ClientOrderID) -> Cancel {
-    if waiting.remove(id) != nil {
-      withdrawn.insert(id)
-      counters.withdrawnOrders += 1
-      return .withdrawn
+    if waiting.contains(id) {
+      let ids = [id] + (partners[id].map { [$0] } ?? [])
+      leaveLine(ids)
+      withdrawn.formUnion(ids)
+      counters.withdrawnOrders += ids.count
+      return .withdrawn(ids)
     }
     // Its end is on its way already.
     if withdrawn.contains(id) { return .underWay }
-    if sending == id { isCancelledMeanwhile = true }
+    if sending.contains(id), !cancelledMeanwhile.contains(id) { cancelledMeanwhile.append(id) }
     return cancelling.insert(id).inserted ? .take : .underWay
   }
 
@@ -85,7 +112,7 @@ package struct ErrandBook: Sendable {
 
   /// Somebody wants to know about an order. False: not now; before it has arrived the answer would mislead.
   package mutating func query(_ id: ClientOrderID) -> Bool {
-    guard !waiting.contains(id), sending != id else { return false }
+    guard !waiting.contains(id), !sending.contains(id) else { return false }
     return asking.insert(id).inserted
   }
 

@@ -53,7 +53,8 @@ package struct VenueGateway: OrderGateway {
 
   package nonisolated(nonsending) func send(_ order: OutboundOrder) async {
     // The venue asks the gate where it hands the order over: a look before the hop to it would be too early.
-    enter(.outcome(order.request.clientID, await venue.submit(order, through: gate)))
+    let outcome = await venue.submit(order, through: gate)
+    for request in order.requests { enter(.outcome(request.clientID, outcome)) }
     await drain()
   }
 

@@ -44,11 +44,11 @@ package final class QueuedGateway: OrderGateway {
   package var counters: ErrandCounters { book.withLock { $0.counters } }
 
   package nonisolated(nonsending) func send(_ order: OutboundOrder) async {
-    let id = order.request.clientID
-    book.withLock { $0.wait(id) }
+    let ids = order.requests.map(\.clientID)
+    book.withLock { $0.wait(ids) }
     guard !errands.send(.send(order)) else { return }
-    tell(book.withLock { $0.refuseOrder(id) }, "orders")
-    refuse(id)
+    tell(book.withLock { $0.refuseOrder(ids) }, "orders")
+    for id in ids { refuse(id) }
   }
 
   package nonisolated(nonsending) func queryBooks(after tradeID: UInt64) async {
@@ -60,7 +60,7 @@ package final class QueuedGateway: OrderGateway {
   package nonisolated(nonsending) func cancel(_ id: ClientOrderID) async {
     switch book.withLock({ $0.cancel(id) }) {
     case .underWay: return
-    case .withdrawn: gateway.neverLeft(id)
+    case .withdrawn(let ids): for id in ids { gateway.neverLeft(id) }
     case .take:
       if !urgent.send(.cancel(id)) { tell(book.withLock { $0.refuseCancel(id) }, "cancels") }
     }
@@ -94,11 +94,10 @@ package final class QueuedGateway: OrderGateway {
       switch errand {
       case .books(let tradeID): await gateway.queryBooks(after: tradeID)
       case .send(let order):
-        let id = order.request.clientID
-        guard book.withLock({ $0.begin(id) }) else { continue }
+        guard book.withLock({ $0.begin(order.requests.map(\.clientID)) }) else { continue }
         await gateway.send(order)
         // A cancel that met nothing because it overtook its order is sent again at once.
-        if book.withLock({ $0.finish(id) }) { await cancel(id) }
+        for id in book.withLock({ $0.finish() }) { await cancel(id) }
       }
     }
   }

@@ -60,6 +60,14 @@ package final class StopGate: LastGate {
     }
   }
 
+  package func pass(pair: ProtectivePair, _ handOver: () -> Void) -> Bool {
+    state.withLock { state in
+      guard pair.requests.allSatisfy({ Self.allows($0, under: state.closure?.level) }) else { return false }
+      handOver()
+      return true
+    }
+  }
+
   /// Whether an order may leave now. Only `pass` says it for good.
   package func allows(_ request: OrderRequest) -> Bool { Self.allows(request, under: level) }
 

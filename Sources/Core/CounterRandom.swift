@@ -13,6 +13,7 @@ public enum RandomPurpose: UInt64, Sendable {
   case simulationPolicy = 9
   case simulationTravel = 10
   case returnIntervals = 11
+  case simulationVenue = 12
   case reconnectJitter = 40
   case exchangeFaults = 41
   case fetchJitter = 42

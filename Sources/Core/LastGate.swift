@@ -6,6 +6,13 @@ public protocol LastGate: Sendable {
   /// are, and none are handed over after it. So `handOver` must be short, must not wait for anything, and must not ask
   /// the gate.
   func pass(_ request: OrderRequest, _ handOver: () -> Void) -> Bool
+  /// The same for a pair, which leaves whole or not at all.
+  func pass(pair: ProtectivePair, _ handOver: () -> Void) -> Bool
+}
+
+extension LastGate {
+  /// False: a gate that says nothing about pairs lets none pass.
+  public func pass(pair: ProtectivePair, _ handOver: () -> Void) -> Bool { false }
 }
 
 /// A gate that nothing closes: for venues that are used without a bot around them.
@@ -13,6 +20,10 @@ package struct OpenGate: LastGate {
   /// The gate.
   package init() {}
   package func pass(_ request: OrderRequest, _ handOver: () -> Void) -> Bool {
+    handOver()
+    return true
+  }
+  package func pass(pair: ProtectivePair, _ handOver: () -> Void) -> Bool {
     handOver()
     return true
   }

@@ -154,6 +154,7 @@ extension ExecutionStage {
     case .rejected: reject(index, .invalid, &effects)
     case .accepted, .partiallyFilled, .pendingCancel:
       if !order.isAcknowledged { acknowledge(index, &effects) }
+      noteOutlived(order)
       if snapshot.filledQuantity > order.filledQuantity { needsReconciliation = true }
     case .intended, .submitted, .unknown: break
     }

@@ -12,6 +12,9 @@ extension ExecutionStage {
       if tradingState == .halted || (state.plan.map { $0.level > .reduce } ?? false) { return false }
       if id.role == .entry && (tradingState != .active || state.plan != nil) { return false }
       return isWithinCollar(approved, lastPrice)
+    case .pair:
+      // Closing orders alone are a stop's own, and no pair is one.
+      return tradingState != .halted && !(state.plan.map { $0.level > .reduce } ?? false)
     case .protective:
       guard tradingState == .halted || (state.plan.map { $0.level > .reduce } ?? false) else { return true }
       guard let plan = state.plan, plan.level == .flatten, id.sequence == plan.sequence else { return false }
@@ -37,6 +40,10 @@ extension ExecutionStage {
   public mutating func release(
     _ order: OutboundOrder, tradingState: TradingState, lastPrice: Price?, at time: Timestamp
   ) -> (isReleased: Bool, effects: [ExecutionEffect]) {
+    if case .pair(let pair) = order {
+      let isAllowed = isSendAllowed(order, tradingState: tradingState, lastPrice: lastPrice)
+      return release(pair: pair, isAllowed: isAllowed, tradingState: tradingState, at: time)
+    }
     var effects: [ExecutionEffect] = []
     let id = order.request.clientID
     guard let index = index(of: id), state.orders[index].request == order.request else {

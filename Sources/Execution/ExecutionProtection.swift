@@ -19,6 +19,7 @@ extension ExecutionStage {
   mutating func followProtection(_ fill: Fill, _ order: TrackedOrder?, _ slot: Int) {
     state.protections[slot].isBlocked = false
     state.protections[slot].isTakeProfitBlocked = nil
+    state.protections[slot].isPairBlocked = nil
     state.protections[slot].unaskedEnds = 0
     let position = state.positions[slot]
     if tradable(slot, at: fill.time).side == .flat {
@@ -47,7 +48,7 @@ extension ExecutionStage {
   /// A protective order that the venue refused, or ended unasked.
   mutating func stopEnded(_ order: TrackedOrder, _ effects: inout [ExecutionEffect]) {
     let slot = Int(order.request.instrument.index)
-    guard state.positions[slot].side != .flat else { return }
+    guard state.positions[slot].side != .flat, !endedAsLeg(order, slot) else { return }
     if order.id.role == .takeProfit { return takeProfitEnded(order, slot, &effects) }
     guard order.id.role == .protectiveStop else { return }
     switch order.state {
@@ -77,8 +78,10 @@ extension ExecutionStage {
   /// old one is cancelled first, and the new one sent only when the venue has confirmed that, so that two never live at
   /// once.
   ///
-  /// The two are one-cancels-other by hand: both can only shrink the position, and what the one fills takes away from
-  /// the other, down to its cancel when nothing is left. Every step is an order's journalled change of state.
+  /// Where the venue has pairs, the two are sent as one when neither lives. Everywhere else, and for what is left of a pair
+  /// once one of it has traded, they are one-cancels-other by hand: both can only shrink the position, and what the one
+  /// fills takes away from the other, down to its cancel when nothing is left. Every step is an order's journalled change
+  /// of state.
   mutating func protectAll(at time: Timestamp, _ effects: inout [ExecutionEffect]) {
     for instrument in instruments.instruments { protect(instrument.id, at: time, &effects) }
   }
@@ -93,6 +96,8 @@ extension ExecutionStage {
     let needsStop = clear(.protectiveStop, slot, isWanted: isHeld && protection.wish == .stop, at: time, &effects)
     let wantsProfit = isHeld && protection.takeProfitDistance != nil
     let needsProfit = clear(.takeProfit, slot, isWanted: wantsProfit, at: time, &effects)
+    if needsStop, needsProfit, placePair(slot, at: time, &effects) { return }
+    if waitsForPair(slot, needsStop: needsStop, needsProfit: needsProfit, wantsProfit: wantsProfit) { return }
     if needsStop, !protection.isBlocked {
       do { try place(.protectiveStop, slot, at: time, &effects) } catch {
         state.protections[slot].isBlocked = true
@@ -133,6 +138,13 @@ extension ExecutionStage {
   private mutating func place(
     _ role: OrderRole, _ slot: Int, at time: Timestamp, _ effects: inout [ExecutionEffect]
   ) throws {
+    let order = try protective(role, slot, at: time)
+    track(order, slot, pair: nil, at: time)
+    effects.append(.intent(.protective(order)))
+  }
+
+  /// The order of a role that fits the position; not under way yet.
+  func protective(_ role: OrderRole, _ slot: Int, at time: Timestamp) throws -> ProtectiveOrder {
     let position = state.positions[slot]
     let protection = state.protections[slot]
     let instrument = instruments.instruments[slot]
@@ -150,14 +162,18 @@ extension ExecutionStage {
         sequence: protection.sequence, role: role, attempt: attempt, instrument: instrument.id, position: position,
         kind: kind, lot: rules.lot)
     else { throw StopFailure.noRulesOrIDs }
-    if isStop {
+    return order
+  }
+
+  /// Counts an order that `protective` made as under way; its id is used up.
+  mutating func track(_ order: ProtectiveOrder, _ slot: Int, pair: ClientOrderID?, at time: Timestamp) {
+    if order.request.clientID.role == .protectiveStop {
       state.protections[slot].nextAttempt += 1
       state.counters.stopsPlaced += 1
     } else {
-      state.protections[slot].nextTakeProfit = Int(attempt) + 1
+      state.protections[slot].nextTakeProfit = Int(order.request.clientID.attempt) + 1
     }
-    state.orders.append(TrackedOrder(request: order.request, decidedAt: time))
-    effects.append(.intent(.protective(order)))
+    state.orders.append(TrackedOrder(request: order.request, decidedAt: time, pair: pair))
   }
 
   private enum StopFailure: Error { case noRulesOrIDs }

@@ -25,15 +25,19 @@ public struct ExecutionStage: Sendable {
   public static let orderCapacity = 256
   /// The same for this stage: at most `orderCapacity`.
   let openOrderLimit: Int
+  /// Whether the venue takes a position's stop and take-profit order as a pair and ends one when the other trades. If
+  /// not, that is done by hand.
+  public let hasPairs: Bool
   /// How far from the last price a flattening limit order may trade.
   public static let flattenCollar = Rate(basisPoints: 100)
 
   /// A stage with an account of `cashQuote` and nothing else, or with a journalled state (then cash comes from there).
   public init(
     instruments: InstrumentTable, cashQuote: Money = .zero, state: ExecutionState? = nil,
-    openOrderLimit: Int = ExecutionStage.orderCapacity
+    openOrderLimit: Int = ExecutionStage.orderCapacity, hasPairs: Bool = false
   ) {
     self.instruments = instruments
+    self.hasPairs = hasPairs
     self.openOrderLimit = min(openOrderLimit, Self.orderCapacity)
     let fresh = ExecutionState(instruments: instruments, cashQuote: cashQuote)
     if let state, state.symbols != fresh.symbols {

@@ -70,7 +70,7 @@ extension TrackedOrder {
     request.instrument = instrument
     var moved = TrackedOrder(
       request: request, decidedAt: decidedAt, reservePrice: reservePrice, stopDistance: stopDistance,
-      takeProfitDistance: takeProfitDistance, state: state)
+      takeProfitDistance: takeProfitDistance, pair: pair, state: state)
     moved.filledQuantity = filledQuantity
     moved.venueFilledQuantity = venueFilledQuantity
     moved.endsAs = endsAs

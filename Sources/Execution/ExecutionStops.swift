@@ -72,6 +72,7 @@ extension ExecutionStage {
     var effects: [ExecutionEffect] = []
     for slot in state.protections.indices {
       state.protections[slot].isBlocked = false
+      state.protections[slot].isPairBlocked = nil
       state.protections[slot].unaskedEnds = 0
     }
     protectAll(at: time, &effects)
@@ -82,7 +83,10 @@ extension ExecutionStage {
   public mutating func resume(at time: Timestamp) -> [ExecutionEffect] {
     var effects: [ExecutionEffect] = []
     state.plan = nil
-    for slot in state.protections.indices { state.protections[slot].isBlocked = false }
+    for slot in state.protections.indices {
+      state.protections[slot].isBlocked = false
+      state.protections[slot].isPairBlocked = nil
+    }
     protectAll(at: time, &effects)
     return effects
   }

@@ -54,33 +54,36 @@ public actor PaperVenue: Venue {
   /// Accepts an order once the ledger has it, or refuses it. Being taken on by this actor is the hand-over: the ledger's
   /// write must not hold up a stop.
   public func submit(_ order: OutboundOrder, through gate: any LastGate) async -> SubmitOutcome {
-    guard gate.pass(order.request, {}) else { return .rejected(.stopLatch) }
+    guard gate.pass(order, {}) else { return .rejected(.stopLatch) }
     let fault = faults.isEmpty ? nil : faults.removeFirst()
     if fault == .loseOrder { return .unknown(cause: "order lost on the way") }
-    let outcome = place(order.request)
+    let outcome = place(order)
     return fault == .loseAcknowledgement ? .unknown(cause: "acknowledgement lost") : outcome
   }
 
-  private func place(_ request: OrderRequest) -> SubmitOutcome {
+  /// The paper exchange takes pairs.
+  public func capabilities() async throws -> VenueCapabilities { VenueCapabilities(hasPairs: true) }
+
+  private func place(_ outbound: OutboundOrder) -> SubmitOutcome {
     if let failure = settle() { return .unknown(cause: failure) }
     guard waiting.count < Self.waitingCapacity else { return .rejected(.invalid) }
     do {
-      let order = try exchange.check(request, at: exchange.clock).get()
+      let orders = try check(outbound)
       if let ledger {
-        guard try !ledger.contains(request.clientID) else { return .rejected(.duplicateClientID) }
+        for order in orders where try ledger.contains(order.request.clientID) { return .rejected(.duplicateClientID) }
         if ledger.durability == .full {
           var next = exchange
-          next.insert(order)
+          Self.insert(orders, &next)
           try ledger.flush(next)
           exchange = next
         } else {
-          exchange.insert(order)
+          Self.insert(orders, &exchange)
           try ledger.save(exchange)
         }
       } else {
-        exchange.insert(order)
+        Self.insert(orders, &exchange)
       }
-      waiting.append(.accepted(request.clientID, at: order.acceptedAt))
+      waiting += orders.map { .accepted($0.request.clientID, at: $0.acceptedAt) }
       return .accepted
     } catch let refusal as PaperExchange.Refusal {
       return .rejected(refusal.reason)
@@ -90,7 +93,19 @@ public actor PaperVenue: Venue {
     }
   }
 
-  /// Ends a resting order; a report of it follows as well.
+  /// What the exchange would put into its book: one order, or the two of a pair. Throws `PaperExchange.Refusal`.
+  private func check(_ outbound: OutboundOrder) throws -> [PaperOrder] {
+    guard case .pair(let pair) = outbound else {
+      return [try exchange.check(outbound.request, at: exchange.clock).get()]
+    }
+    return try exchange.checkPair(limit: pair.limit.request, stop: pair.stop.request, at: exchange.clock).get()
+  }
+
+  private static func insert(_ orders: [PaperOrder], _ exchange: inout PaperExchange) {
+    if orders.count == 2 { exchange.insertPair(orders) } else { exchange.insert(orders[0]) }
+  }
+
+  /// Ends a resting order, and the other of its pair; reports follow as well.
   public func cancel(_ id: ClientOrderID) async -> CancelOutcome {
     if let failure = settle() { return .unknown(cause: failure) }
     let reports = exchange.cancel(id, at: exchange.clock)

@@ -25,6 +25,9 @@ public struct Protection: Hashable, Sendable, Codable {
   public internal(set) var nextTakeProfit: Int?
   /// Whether the venue refused the take-profit order; lifted by the next fill.
   public internal(set) var isTakeProfitBlocked: Bool?
+  /// Whether the venue refused stop and take-profit order as a pair, or ended one with no word of a trade: then each is
+  /// sent alone. Lifted by the next fill; nil: no.
+  public internal(set) var isPairBlocked: Bool?
   /// Whether the venue refused the stop; lifted by the next fill.
   public internal(set) var isBlocked = false
   /// Stops that the venue ended unasked since the last fill.

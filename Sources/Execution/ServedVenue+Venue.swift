@@ -9,7 +9,7 @@ extension ServedVenue {
       let end: (PendingRequests.Ending) -> Void = { continuation.resume(returning: $0) }
       // Behind bytes that the socket has not taken yet, the order would leave later than the gate was asked.
       guard output.isEmpty else { return end(.loss("the connection takes nothing at present")) }
-      if !gate.pass(order.request, { send(.submit(order.request), end) }) {
+      if !gate.pass(order, { send(request(of: order), end) }) {
         mayLeave = false
         end(.loss("a stop holds"))
       }
@@ -24,6 +24,23 @@ extension ServedVenue {
     case .answer(.fault(let fault)): return .unknown(cause: fault.description)
     case .answer: return .unknown(cause: "an answer of another kind")
     case .loss(let cause): return .unknown(cause: cause)
+    }
+  }
+
+  private func request(of order: OutboundOrder) -> WireRequest {
+    guard case .pair(let pair) = order else { return .submit(order.request) }
+    return .submitPair(pair.limit.request, pair.stop.request)
+  }
+
+  /// What the exchange says that it can; an exchange of before there was the question says that it does not know it.
+  public func capabilities() async throws -> VenueCapabilities {
+    switch await ending(of: .capabilities) {
+    case .answer(.capabilities(let hasPairs)): return VenueCapabilities(hasPairs: hasPairs)
+    case .answer(.fault(let fault)) where fault.code == .invalid || fault.code == .unsupported:
+      return VenueCapabilities()
+    case .answer(.fault(let fault)): throw VenueError(cause: fault.description)
+    case .answer: throw VenueError(cause: "an answer of another kind")
+    case .loss(let cause): throw VenueError(cause: cause)
     }
   }
 

@@ -12,6 +12,8 @@ public struct TrackedOrder: Hashable, Sendable {
   public let stopDistance: Price?
   /// Distance of the take-profit order that a fill wants; nil: none.
   public let takeProfitDistance: Price?
+  /// The other order of the pair that it was sent in; nil: it was sent alone.
+  public let pair: ClientOrderID?
   /// Where the order stands.
   public internal(set) var state: OrderState
   /// Sum of the fills counted.
@@ -31,13 +33,14 @@ public struct TrackedOrder: Hashable, Sendable {
 
   init(
     request: OrderRequest, decidedAt: Timestamp, reservePrice: Price = .zero, stopDistance: Price? = nil,
-    takeProfitDistance: Price? = nil, state: OrderState = .intended
+    takeProfitDistance: Price? = nil, pair: ClientOrderID? = nil, state: OrderState = .intended
   ) {
     self.request = request
     self.decidedAt = decidedAt
     self.reservePrice = reservePrice
     self.stopDistance = stopDistance
     self.takeProfitDistance = takeProfitDistance
+    self.pair = pair
     self.state = state
   }
 
@@ -45,6 +48,8 @@ public struct TrackedOrder: Hashable, Sendable {
   public var id: ClientOrderID { request.clientID }
   /// What may still trade.
   public var remaining: Quantity { Quantity(raw: max(0, request.quantity.raw - filledQuantity.raw)) }
+  /// Whether any of it is known to have traded.
+  var hasTraded: Bool { filledQuantity.isPositive || venueFilledQuantity.isPositive }
   /// Exposure that the rest of the order may open.
   public var reservedQuote: Money { request.clientID.role == .entry ? reservePrice * remaining : .zero }
 }
@@ -52,7 +57,7 @@ public struct TrackedOrder: Hashable, Sendable {
 extension TrackedOrder: Codable {
   private enum Key: String, CodingKey {
     case id, instrument, side, kind, price, quantity, reduceOnly, decidedAt, reservePrice, stopDistance,
-      takeProfitDistance, state
+      takeProfitDistance, pair, state
     case filled, venueFilled, endsAs, endUnconfirmed, acknowledged, neverPlaced, cancelRequested
   }
 
@@ -79,6 +84,7 @@ extension TrackedOrder: Codable {
       reservePrice: try values.decode(Price.self, forKey: .reservePrice),
       stopDistance: try values.decodeIfPresent(Price.self, forKey: .stopDistance),
       takeProfitDistance: try values.decodeIfPresent(Price.self, forKey: .takeProfitDistance),
+      pair: try values.decodeIfPresent(ClientOrderID.self, forKey: .pair),
       state: try values.decode(OrderState.self, forKey: .state))
     filledQuantity = try values.decode(Quantity.self, forKey: .filled)
     venueFilledQuantity = try values.decode(Quantity.self, forKey: .venueFilled)
@@ -110,6 +116,7 @@ extension TrackedOrder: Codable {
     try values.encode(reservePrice, forKey: .reservePrice)
     try values.encodeIfPresent(stopDistance, forKey: .stopDistance)
     try values.encodeIfPresent(takeProfitDistance, forKey: .takeProfitDistance)
+    try values.encodeIfPresent(pair, forKey: .pair)
     try values.encode(state, forKey: .state)
     try values.encode(filledQuantity, forKey: .filled)
     try values.encode(venueFilledQuantity, forKey: .venueFilled)

@@ -6,8 +6,11 @@ extension RecordEncoder {
     id.role == .flatten ? nil : DecisionID(sequence: id.sequence).description
   }
 
-  /// An order that is about to leave.
-  public static func intent(_ request: OrderRequest, symbol: String, at: Timestamp) -> [UInt8] {
+  /// An order that is about to leave. `pair` is the other order of its pair; no key without one, as in records of before
+  /// there were pairs.
+  public static func intent(
+    _ request: OrderRequest, symbol: String, at: Timestamp, pair: ClientOrderID? = nil
+  ) -> [UInt8] {
     var json = CanonicalJSON(capacity: 384)
     json.object { json in
       json.key("at")
@@ -30,6 +33,10 @@ extension RecordEncoder {
       case .stopMarket(let trigger):
         json.value(literal: "stop_market")
         price = trigger
+      }
+      if let pair {
+        json.key("pair")
+        json.value(pair.description)
       }
       json.key("price")
       json.optional(price)

@@ -47,6 +47,10 @@ extension RecordEncoder {
       if let state = s.state { json.raw(state) } else { json.null() }
       json.key("timeframe")
       json.value(s.timeframe.description)
+      if s.hasPairs {
+        json.key("venue_pairs")
+        json.value(true)
+      }
       if let rules = s.venueRules {
         json.key("venue_rules")
         json.raw(rules)

@@ -39,6 +39,9 @@ public struct SessionRecord: Hashable, Sendable {
   public var rulesHash: String
   /// The rules themselves as a JSON object, where the venue and not the program's own file gave them.
   public var venueRules: [UInt8]?
+  /// Whether the venue took pairs of orders of which one ends the other; sessions of before there were such say nothing,
+  /// which is no.
+  public var hasPairs: Bool
   /// Kernels that the network's arithmetic used; bits are equal only where they are. nil: no network was loaded.
   public var arithmetic: String?
   /// Whether time was virtual: then nothing depends on how long anything took.
@@ -69,9 +72,10 @@ public struct SessionRecord: Hashable, Sendable {
     isVirtualTime: Bool,
     timeframe: Timeframe, policyInCharge: String,
     policies: [PolicyIdentity], settingsHash: String, settings: [UInt8], seed: UInt64, session: UInt64,
-    state: [UInt8]?, at: Timestamp, venueRules: [UInt8]? = nil
+    state: [UInt8]?, at: Timestamp, venueRules: [UInt8]? = nil, hasPairs: Bool = false
   ) {
     self.venueRules = venueRules
+    self.hasPairs = hasPairs
     self.build = build
     self.mode = mode
     self.feed = feed

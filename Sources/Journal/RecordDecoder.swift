@@ -43,7 +43,8 @@ public struct RecordDecoder: Sendable {
       settingsHash: try fields.text("settings_hash"), settings: try fields.raw("settings"),
       seed: try fields.unsigned("seed"), session: try fields.unsigned("session"),
       state: try fields.optional("state", fields.raw), at: try fields.moment("at"),
-      venueRules: fields.tree["venue_rules"] == nil ? nil : try fields.raw("venue_rules"))
+      venueRules: fields.tree["venue_rules"] == nil ? nil : try fields.raw("venue_rules"),
+      hasPairs: fields.tree["venue_pairs"] == nil ? false : try fields.flag("venue_pairs"))
   }
 
   /// Reads a bar.

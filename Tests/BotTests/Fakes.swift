@@ -73,7 +73,7 @@ final class RecordingVenue: Venue {
   func submit(_ order: OutboundOrder, through lastGate: any LastGate) async -> SubmitOutcome {
     // A stop can come here, after everybody has looked: the gate's word at the hand-over counts.
     onSubmit()
-    guard lastGate.pass(order.request, {}) else { return .rejected(.stopLatch) }
+    guard lastGate.pass(order, {}) else { return .rejected(.stopLatch) }
     log.withLock { $0.append(Arrival(order: order, level: gate.level)) }
     return await inner.submit(order)
   }

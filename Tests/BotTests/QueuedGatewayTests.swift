@@ -38,7 +38,7 @@ final class SlowVenue: Venue {
   }
 
   func submit(_ order: OutboundOrder, through gate: any LastGate) async -> SubmitOutcome {
-    guard gate.pass(order.request, {}) else { return .rejected(.stopLatch) }
+    guard gate.pass(order, {}) else { return .rejected(.stopLatch) }
     state.withLock { $0.submitted.append(order.request.clientID) }
     await wait()
     return .accepted
@@ -128,6 +128,67 @@ struct QueuedGatewayTests {
     // The engine hears that it never was at the venue.
     #expect(desk.entered.all.filter { $0.contains("orderAnswer") }.count == 1)
     #expect(desk.queue.counters.withdrawnOrders == 1)
+  }
+
+  private func pair(_ sequence: UInt64) throws -> OutboundOrder {
+    let position = PositionView(side: .long, quantity: Quantity(raw: 1), totalCostQuote: .zero, entryTime: nil)
+    func order(_ role: OrderRole, _ kind: OrderKind) throws -> ProtectiveOrder {
+      try #require(
+        ProtectiveOrder(
+          sequence: sequence, role: role, instrument: InstrumentID(index: 0), position: position, kind: kind))
+    }
+    return .pair(
+      try #require(
+        ProtectivePair(
+          limit: try order(.takeProfit, .limit(Price(raw: 2))),
+          stop: try order(.protectiveStop, .stopMarket(trigger: Price(raw: 1))))))
+  }
+
+  /// One of a pair cancelled in the line: neither leaves, and the engine hears that of both.
+  @Test func aCancelTakesAPairOutOfTheLineWhole() async throws {
+    let desk = Desk()
+    let (first, second) = (try pair(1), try pair(2))
+    await desk.queue.send(first)
+    await desk.queue.send(second)
+    let ids = second.requests.map(\.clientID)
+    await desk.queue.cancel(ids[1])
+    await desk.queue.cancel(ids[0])
+    for id in first.requests.map(\.clientID) { await desk.queue.query(id) }
+    desk.venue.open()
+    desk.queue.close()
+    await desk.queue.run()
+    #expect(desk.venue.state.withLock { $0.submitted } == [first.request.clientID])
+    #expect(desk.venue.state.withLock { $0.cancelled.isEmpty && $0.queried.isEmpty })
+    for id in ids { #expect(desk.entered.all.count { $0.contains("orderAnswer") && $0.contains("\(id)") } == 1) }
+    // Both of the pair that left have the same outcome.
+    #expect(desk.entered.all.filter { $0.contains("outcome") }.count == 2)
+    #expect(desk.queue.counters.withdrawnOrders == 2)
+  }
+
+  @Test func bothCancelsOfAPairThatMayHaveOvertakenItAreRepeated() async throws {
+    let desk = Desk()
+    let order = try pair(1)
+    let ids = order.requests.map(\.clientID)
+    let running = Task { await desk.queue.run() }
+    await desk.queue.send(order)
+    #expect(await desk.until { $0.submitted.count == 1 })
+    for id in ids { await desk.queue.cancel(id) }
+    #expect(await desk.until { $0.cancelled.count == 2 })
+    for id in ids { await desk.queue.query(id) }
+    #expect(desk.venue.state.withLock { $0.queried.isEmpty }, "what is on its way is not asked about")
+    desk.venue.open()
+    #expect(await desk.until { $0.queried.count >= 2 || $0.cancelled.count == 4 })
+    desk.queue.close()
+    await running.value
+    #expect(desk.queue.counters.repeatedCancels == 2)
+  }
+
+  @Test func aPairThatFindsTheLineFullIsRefusedWhole() async throws {
+    let desk = Desk(capacity: 1)
+    for sequence in 1...10 { await desk.queue.send(try pair(UInt64(sequence))) }
+    let refused = desk.refused.all
+    #expect(desk.queue.counters.refusedOrders == refused.count && refused.count == 12)
+    desk.queue.close()
   }
 
   @Test func aCancelThatMayHaveOvertakenItsOrderIsRepeatedAndNotBelieved() async {

@@ -214,6 +214,32 @@ struct RunTests {
     if case .broken(let problem) = verdict { Issue.record("\(problem)") }
   }
 
+  /// The venue of a run in one process takes pairs: they are in the journal, and a re-execution makes the same ones.
+  @Test func takeProfitsAreSentAsPairsAndReplayed() async throws {
+    let runs = try Runs()
+    let file = try csv(runs, "TEST.csv", bars: 1500)
+    func plan(takesProfit: Bool) throws -> RunPlan {
+      try runs.plan(
+        [
+          "risk.max_volatility_rank": "1", "execution.take_profit_atr": takesProfit ? "2" : "0",
+          "execution.protective_stop_atr": "2",
+        ], journal: .directory(runs.home.replayPath), source: .replay(files: [file]))
+    }
+    for takesProfit in [true, false] {
+      _ = try await runs.run(try plan(takesProfit: takesProfit))
+      let verification = try await runs.verify(try plan(takesProfit: takesProfit))
+      #expect(verification.isGood, "\(verification.text)")
+      let query = try JournalQuery(directory: runs.home.replayPath)
+      let records = try query.records(from: 1, limit: 100_000)
+      let session = try #require(records.first { $0.kind == .session })
+      #expect(try RecordDecoder.session(session).hasPairs)
+      let intents = records.filter { $0.kind == .intent }.map { String(decoding: $0.payload, as: UTF8.self) }
+      let paired = intents.filter { $0.contains("\"pair\":") }
+      #expect((paired.count > 2) == takesProfit && paired.count % 2 == 0, "\(paired.count) of \(intents.count)")
+      #expect(intents.contains { $0.contains("protective_stop") })
+    }
+  }
+
   @Test func aNetworkThinksBesideAPacedRun() async throws {
     let runs = try Runs()
     let plan = try runs.plan(

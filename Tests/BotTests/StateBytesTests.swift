@@ -17,13 +17,13 @@ struct StateBytesTests {
     "0.25","reduceOnly":true,"reservePrice":"102","side":"sell","state":"unknown","venueFilled":"0.125"}],"feesQuote\#
     ":"0.000000000000000001","isTied":true,"isUnreconciled":true,"lastDecision":41,"orders":[{"acknowledged":true,"c\#
     ancelRequested":true,"decidedAt":1700000000000,"endsAs":"expired","filled":"0.1","id":"h42-e0","instrument":{"in\#
-    dex":1},"kind":"limit","neverPlaced":false,"price":"101.5","quantity":"0.25","reduceOnly":true,"reservePrice":"1\#
+    dex":1},"kind":"limit","neverPlaced":false,"pair":"h42-t7","price":"101.5","quantity":"0.25","reduceOnly":true,"reservePrice":"1\#
     02","side":"sell","state":"unknown","stopDistance":"1.5","takeProfitDistance":"3","venueFilled":"0.125"},{"ackno\#
     wledged":true,"cancelRequested":true,"decidedAt":1700000000000,"filled":"0.1","id":"h7-s3","instrument":{"index"\#
     :1},"kind":"market","neverPlaced":false,"quantity":"0.25","reduceOnly":true,"reservePrice":"102","side":"sell","\#
     state":"unknown","venueFilled":"0.125"}],"plan":{"level":"flatten","nextAttempt":5,"repricings":4,"sequence":43}\#
     ,"positions":[{"entryTime":1700000000123,"quantity":"0.5","side":-1,"totalCostQuote":"12.345678901234567891"},{"\#
-    quantity":"0","side":0,"totalCostQuote":"0"}],"protections":[{"distance":"1.5","isBlocked":false,"isTakeProfitBl\#
+    quantity":"0","side":0,"totalCostQuote":"0"}],"protections":[{"distance":"1.5","isBlocked":false,"isPairBlocked":true,"isTakeProfitBl\#
     ocked":true,"nextAttempt":2,"nextTakeProfit":1,"sequence":42,"takeProfitDistance":"3","unaskedEnds":2,"wish":"st\#
     op"}],"symbols":["A/B","Ü-1"],"trades":{"floor":18446744073709551614,"recent":[18446744073709551615]}},"risk":{"\#
     consecutiveLosses":2,"coolDownUntil":1700000000002,"dayStartEquityQuote":"1000","equityPeakQuote":"1001.25","ins\#

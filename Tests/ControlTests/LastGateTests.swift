@@ -12,6 +12,30 @@ struct LastGateTests {
       quantity: Quantity(raw: 1), isReduceOnly: isReduceOnly)
   }
 
+  /// Closing orders of a stop are never pairs, so none leaves once a stop of more than `reduce` holds.
+  @Test func aPairLeavesWholeOrNotAtAll() throws {
+    let position = PositionView(side: .long, quantity: Quantity(raw: 1), totalCostQuote: .zero, entryTime: nil)
+    func order(_ role: OrderRole, _ kind: OrderKind) throws -> ProtectiveOrder {
+      try #require(
+        ProtectiveOrder(sequence: 1, role: role, instrument: InstrumentID(index: 0), position: position, kind: kind))
+    }
+    let pair = try #require(
+      ProtectivePair(
+        limit: try order(.takeProfit, .limit(Price(raw: 2))),
+        stop: try order(.protectiveStop, .stopMarket(trigger: Price(raw: 1)))))
+    for (level, isOpen) in [(StopLevel?.none, true), (.reduce, true), (.stop, false), (.flatten, false)] {
+      let gate = StopGate()
+      if let level { gate.close(level, source: .file, reason: "test") }
+      var handedOver = 0
+      #expect(gate.pass(pair: pair) { handedOver += 1 } == isOpen)
+      #expect(handedOver == (isOpen ? 1 : 0))
+    }
+    struct Plain: LastGate {
+      func pass(_ request: OrderRequest, _ handOver: () -> Void) -> Bool { true }
+    }
+    #expect(!Plain().pass(pair: pair) { Issue.record("a gate that knows no pairs let one pass") })
+  }
+
   @Test func nothingIsHandedOverAfterClosingReturned() {
     // Threads that hand over as fast as they can, and one that closes: each look at the flag inside the hand-over would
     // find it set if the two could overlap or change places.

@@ -67,6 +67,36 @@ import Testing
     }
   }
 
+  @Test func aPairIsAStopAndATakeProfitForTheSame() throws {
+    let long = PositionView(side: .long, quantity: try Quantity("3"), totalCostQuote: .zero, entryTime: nil)
+    var short = long, larger = long
+    short.side = .short
+    larger.quantity = try Quantity("4")
+    let low = try Price("5"), high = try Price("7")
+    func order(
+      _ role: OrderRole, _ kind: OrderKind, _ position: PositionView = long, instrument: UInt16 = 1
+    ) throws -> ProtectiveOrder {
+      try #require(
+        ProtectiveOrder(
+          sequence: 9, role: role, instrument: InstrumentID(index: instrument), position: position, kind: kind))
+    }
+    let limit = try order(.takeProfit, .limit(high)), stop = try order(.protectiveStop, .stopMarket(trigger: low))
+    let pair = try #require(ProtectivePair(limit: limit, stop: stop))
+    #expect(pair.requests == [stop.request, limit.request])
+    #expect(
+      ProtectivePair(
+        limit: try order(.takeProfit, .limit(low), short),
+        stop: try order(.protectiveStop, .stopMarket(trigger: high), short)) != nil)
+    for (first, second) in [
+      (stop, limit), (limit, limit), (try order(.flatten, .limit(high)), stop),
+      (try order(.takeProfit, .limit(low)), stop), (try order(.takeProfit, .market), stop),
+      (limit, try order(.protectiveStop, .stopMarket(trigger: high))), (limit, try order(.protectiveStop, .limit(low))),
+      (limit, try order(.protectiveStop, .stopMarket(trigger: low), short)),
+      (limit, try order(.protectiveStop, .stopMarket(trigger: low), larger)),
+      (limit, try order(.protectiveStop, .stopMarket(trigger: low), instrument: 0)),
+    ] { #expect(ProtectivePair(limit: first, stop: second) == nil, "\(first) \(second)") }
+  }
+
   @Test func approvedOrdersCarryTheirTerms() throws {
     let request = OrderRequest(
       clientID: ClientOrderID(sequence: 1, role: .entry), instrument: InstrumentID(index: 0), side: .buy, kind: .market,

@@ -51,6 +51,18 @@ import Testing
     #expect(market.engine.lockedBase(of: AccountID(0), in: InstrumentID(index: 0)).isZero)
   }
 
+  /// A trade with oneself that is prevented ends the order that it ends, and with it its pair.
+  @Test func selfTradePreventionEndsAPairWhole() throws {
+    var market = try started()
+    _ = pair(&market, "105", "95")
+    let taker = market.send(market.order(0, .buy, "1", .limit(World.price("105")), stp: .expireTaker, key: 80))
+    #expect(taker.expiries == [.selfTrade] && taker.fills.isEmpty && market.engine.openOrderCount == 2)
+    let maker = market.send(market.order(0, .buy, "1", .limit(World.price("105")), stp: .expireMaker, key: 81))
+    #expect(maker.expiries == [.selfTrade, .otherLeg] && maker.fills.isEmpty)
+    #expect(market.engine.openOrders(of: AccountID(0)).map(\.order.key.high) == [81])
+    #expect(market.engine.lockedBase(of: AccountID(0), in: InstrumentID(index: 0)).isZero)
+  }
+
   @Test(arguments: [
     ("95", "105", "1", EngineRefusal.listPrices), ("105", "100", "1", .listPrices), ("100", "95", "1", .listPrices),
     ("105", "95", "2", .insufficientBalance), ("105.001", "95", "1", .priceFilter),

@@ -6,9 +6,10 @@ import Testing
 /// A venue behind a bad network: orders and acknowledgements get lost, reports come late, twice and in any order. Whatever
 /// happens, execution must keep its rules and end up with the venue's account.
 @Suite struct DisorderPropertyTests {
-  @Test(arguments: UInt64(1)...60)
-  func rulesHoldAndTheAccountsAgree(seed: UInt64) {
-    var world = BadWorld(seed: seed)
+  /// Without take-profit orders, with them at a venue that knows no pairs, and at one that does.
+  @Test(arguments: UInt64(1)...60, [Profit.none, .alone, .paired])
+  func rulesHoldAndTheAccountsAgree(seed: UInt64, profit: Profit) {
+    var world = BadWorld(seed: seed, profit: profit)
     for step in 0..<400 {
       world.step(step)
       world.check("seed \(seed), step \(step)")
@@ -16,7 +17,9 @@ import Testing
     }
     world.settle()
     world.check("seed \(seed), settled")
-    #expect(world.trades.count > 10, "seed \(seed): too few trades to prove anything")
+    #expect(
+      world.trades.count > (profit == .none ? 10 : 5), "seed \(seed): \(world.trades.count) trades prove nothing")
+    #expect((world.pairs > 0) == (profit == .paired), "seed \(seed): \(world.pairs) pairs")
     #expect(world.stage.lastReconciliation?.isClean == true, "seed \(seed): \(world.findings)")
     #expect(world.stage.positions.map(\.quantity) == world.venue.account.positions.map(\.quantity), "seed \(seed)")
     #expect(world.stage.positions.map(\.side) == world.venue.account.positions.map(\.side), "seed \(seed)")
@@ -25,6 +28,8 @@ import Testing
     #expect(!world.stage.isUnreconciled, "seed \(seed): \(world.findings)")
   }
 }
+
+enum Profit: Sendable { case none, alone, paired }
 
 private struct BadWorld {
   enum Message {
@@ -45,13 +50,19 @@ private struct BadWorld {
   var ended: Set<ClientOrderID> = []
   var trades: Set<UInt64> = []
   var held: [Int64] = [0, 0]
+  let profit: Profit
+  /// Pairs that the venue took, and who belongs to whom.
+  var pairs = 0
+  var partners: [ClientOrderID: ClientOrderID] = [:]
   var failed = false
   var findings: [String] { stage.lastReconciliation.map { $0.differences + $0.repairs } ?? [] }
 
-  init(seed: UInt64) {
+  init(seed: UInt64, profit: Profit) {
+    self.profit = profit
     random = CounterRandom(seed: seed, purpose: .propertyTest, step: 1)
     let instruments = Desk.instruments(2)
-    stage = ExecutionStage(instruments: instruments, cashQuote: Desk.money("100000"))
+    stage = ExecutionStage(
+      instruments: instruments, cashQuote: Desk.money("100000"), hasPairs: profit == .paired)
     venue = PaperExchange(
       instruments: instruments, cashQuote: Desk.money("100000"),
       costs: PaperCosts(spread: Rate(basisPoints: 2), slippage: Rate(basisPoints: 1)))
@@ -110,7 +121,9 @@ private struct BadWorld {
         side: side, kind: chance(70) ? .market : .limit(price),
         quantity: isEntry ? Quantity(raw: Int64(50 + random.below(5000)) * 1_000_000) : position.quantity,
         isReduceOnly: !isEntry),
-      collar: side == .buy ? Desk.price("100000") : Desk.price("0.01"), stopDistance: Desk.price("1.5"))
+      collar: side == .buy ? Desk.price("100000") : Desk.price("0.01"),
+      stopDistance: Desk.price(profit == .none ? "1.5" : "4"),
+      takeProfitDistance: profit == .none ? nil : Desk.price("5"))
     run(stage.submit(order, at: now))
     if chance(10) { run(stage.submit(order, at: now)) }
   }
@@ -172,17 +185,38 @@ private struct BadWorld {
     let answer = stage.release(order, tradingState: state, lastPrice: price, at: now)
     run(answer.effects)
     guard answer.isReleased else { return }
-    let id = order.request.clientID
-    if !released.insert(id).inserted { fail("\(id) was sent twice") }
-    if state == .halted && id.role != .flatten { fail("\(id) left after the stop") }
-    if chance(10) { return messages.append(.outcome(.unknown(cause: "order lost"), id)) }
-    let reports = venue.submit(order.request, at: now)
+    let ids = order.requests.map(\.clientID)
+    for id in ids {
+      if !released.insert(id).inserted { fail("\(id) was sent twice") }
+      if state == .halted && id.role != .flatten { fail("\(id) left after the stop") }
+    }
+    func tell(_ outcome: SubmitOutcome) { messages += ids.map { .outcome(outcome, $0) } }
+    if chance(10) { return tell(.unknown(cause: "order lost")) }
+    let reports: [ExecutionReport]
+    if case .pair(let pair) = order {
+      checkAlone(pair)
+      reports = venue.submitPair(limit: pair.limit.request, stop: pair.stop.request, at: now)
+    } else {
+      reports = venue.submit(order.request, at: now)
+    }
     if case .rejected(_, let reason, _) = reports[0] {
-      if reason == .duplicateClientID { fail("\(id) is a duplicate at the venue") }
-      return messages.append(.outcome(chance(15) ? .unknown(cause: "answer lost") : .rejected(reason), id))
+      if reason == .duplicateClientID { fail("\(ids) is a duplicate at the venue") }
+      return tell(chance(15) ? .unknown(cause: "answer lost") : .rejected(reason))
+    }
+    if ids.count == 2 {
+      pairs += 1
+      (partners[ids[0]], partners[ids[1]]) = (ids[1], ids[0])
     }
     send(reports)
-    messages.append(.outcome(chance(15) ? .unknown(cause: "answer lost") : .accepted, id))
+    tell(chance(15) ? .unknown(cause: "answer lost") : .accepted)
+  }
+
+  /// No other protective order of its instrument lives while a pair is sent.
+  private mutating func checkAlone(_ pair: ProtectivePair) {
+    for order in venue.openOrders where order.request.instrument == pair.stop.request.instrument {
+      let role = order.request.clientID.role
+      if role == .protectiveStop || role == .takeProfit { fail("a pair while \(order.request.clientID) lives") }
+    }
   }
 
   private mutating func reconcile() {
@@ -208,6 +242,16 @@ private struct BadWorld {
       stops[Int(order.request.instrument.index)] += 1
     }
     if stops.contains(where: { $0 > 1 }) { fail("two live stops") }
+    let open = Set(venue.openOrders.map(\.request.clientID))
+    for id in open where id.role == .takeProfit {
+      let others = venue.openOrders.filter {
+        $0.request.clientID.role == .takeProfit && $0.request.instrument == venue.order(id)?.request.instrument
+      }
+      if others.count > 1 { fail("two live take-profit orders") }
+    }
+    for fill in venue.fills(after: 0) {
+      if let partner = partners[fill.clientID], open.contains(partner) { fail("\(partner) lives on after \(fill)") }
+    }
     for order in stage.state.orders where order.state == .unknown && order.id.role == .entry {
       if order.remaining.isPositive && stage.reservedQuote < order.reservedQuote { fail("unknown not reserved") }
     }

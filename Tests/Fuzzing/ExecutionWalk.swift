@@ -4,17 +4,22 @@ import Execution
 
 /// An execution with its rules watched: no word of a venue makes an order, but for one that fits a position.
 struct ExecutionWalk {
-  private(set) var stage = ExecutionStage(
-    instruments: FuzzWorld.table, cashQuote: Money(raw: 10_000 * Money.unit))
+  private(set) var stage: ExecutionStage
   private var sequence = ReportSequence(after: 0)
   private var waiting: [OutboundOrder] = []
   private var decisions: UInt64 = 0
   /// The first rule that was broken.
   private(set) var finding: String?
 
-  /// With an order filled and its stop under way.
-  static func withPosition() -> ExecutionWalk {
-    var walk = ExecutionWalk()
+  /// `hasPairs`: at a venue that takes pairs of orders of which one ends the other.
+  init(hasPairs: Bool = false) {
+    stage = ExecutionStage(
+      instruments: FuzzWorld.table, cashQuote: Money(raw: 10_000 * Money.unit), hasPairs: hasPairs)
+  }
+
+  /// With an order filled and its stop under way, or its pair.
+  static func withPosition(hasPairs: Bool = false) -> ExecutionWalk {
+    var walk = ExecutionWalk(hasPairs: hasPairs)
     walk.decide(.buy, FuzzWorld.quantity(1000))
     walk.release(.active, FuzzWorld.price(10_000))
     var fill = FuzzWorld.fill
@@ -31,7 +36,7 @@ struct ExecutionWalk {
       quantity: quantity, isReduceOnly: false)
     let order = ApprovedOrder(
       request: request, collar: FuzzWorld.price(side == .buy ? 20_000 : 1), stopDistance: FuzzWorld.price(200),
-      takeProfitDistance: decisions % 2 == 0 ? FuzzWorld.price(500) : nil)
+      takeProfitDistance: stage.hasPairs || decisions % 2 == 0 ? FuzzWorld.price(500) : nil)
     let effects = stage.submit(order, at: FuzzWorld.time)
     for case .intent(let intent) in effects {
       if intent != .approved(order) { broken("another order than the decision's: \(intent.request.clientID)") }
@@ -71,7 +76,7 @@ struct ExecutionWalk {
     case .openOrders(let orders): reconcile(account, orders, [], at: FuzzWorld.time)
     case .fills(let fills, _): reconcile(account, [], fills, at: FuzzWorld.time)
     case .account(let account): reconcile(account, [], [], at: FuzzWorld.time)
-    case .welcome, .instruments, .bars, .subscribed, .cancelledAll, .armed, .time, .fault: break
+    case .welcome, .instruments, .capabilities, .bars, .subscribed, .cancelledAll, .armed, .time, .fault: break
     }
   }
 
@@ -116,11 +121,18 @@ struct ExecutionWalk {
 
   private mutating func check(_ effects: [ExecutionEffect], mayFlatten: Bool = false) {
     for case .intent(let intent) in effects {
-      let request = intent.request
-      guard case .protective = intent else {
-        broken("an order that nobody decided: \(request.clientID)")
+      if case .approved(let order) = intent {
+        broken("an order that nobody decided: \(order.request.clientID)")
         continue
       }
+      if case .pair = intent, !stage.hasPairs { broken("a pair for a venue that takes none") }
+      check(intent.requests, mayFlatten: mayFlatten)
+      waiting.append(intent)
+    }
+  }
+
+  private mutating func check(_ requests: [OrderRequest], mayFlatten: Bool) {
+    for request in requests {
       let roles: [OrderRole] = mayFlatten ? [.protectiveStop, .takeProfit, .flatten] : [.protectiveStop, .takeProfit]
       let slot = Int(request.instrument.index)
       guard roles.contains(request.clientID.role), request.isReduceOnly, slot < stage.positions.count else {
@@ -136,7 +148,6 @@ struct ExecutionWalk {
       case .limit(let price), .stopMarket(let price): if !price.isPositive { broken("\(request): no price") }
       case .market: broken("\(request): a protective order at any price")
       }
-      waiting.append(intent)
     }
   }
 }

@@ -16,6 +16,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case wire
   /// News and books of a venue as values, in any order, fed to execution.
   case reports
+  /// A venue's books, and its word on one order, as the journal has them.
+  case books
   /// The files STOP and RESUME, the latch and the heartbeat.
   case control
   /// The files with settings and instruments.
@@ -29,6 +31,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .journal: JournalFuzz().run
     case .wire: WireFuzz().run
     case .reports: ReportsFuzz.run
+    case .books: BooksFuzz.run
     case .control: try ControlFuzz().run
     case .settings: SettingsFuzz.run
     case .rows: try RowsFuzz().run
@@ -41,6 +44,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .journal: JournalSeeds.all
     case .wire: WireSeeds.all
     case .reports: ReportsFuzz.seeds
+    case .books: BooksFuzz.seeds
     case .control: ControlFuzz.seeds
     case .settings: SettingsFuzz.seeds
     case .rows: RowsFuzz.seeds
@@ -51,7 +55,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   public var dictionary: [String] {
     let numbers = ["0", "-1", "1e400", "9223372036.854775807", "-9223372036.854775808", "18446744073709551615", "NaN"]
     switch self {
-    case .journal, .wire, .control: return numbers + ["{", "}", "[", "]", "\"", "null", "true", "\\ud800", "\u{1}"]
+    case .journal, .wire, .books, .control:
+      return numbers + ["{", "}", "[", "]", "\"", "null", "true", "\\ud800", "\u{1}"]
     case .reports: return []
     case .settings: return numbers + ["&a", "*a", "!!", "- ", ": ", "[", "]", "{", "}", "|", "'", "\"", "#", "---"]
     case .rows: return numbers + [",", "\n", "\r\n", "\u{1F}\u{8B}"]

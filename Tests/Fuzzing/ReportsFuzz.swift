@@ -10,6 +10,9 @@ enum ReportsFuzz {
   static let seeds: [[UInt8]] = [
     // An order, its acceptance and fill; then books, a stop of every level, a resume.
     [0, 0, 10, 1, 3, 0, 2, 9, 6, 15, 0, 105, 130, 9, 3, 6, 3, 0, 9, 7, 1, 8, 0, 7, 2, 10, 4, 6, 7, 8],
+    // The same at a venue that takes pairs.
+    [2, 0, 10, 1, 3, 0, 2, 9, 6, 15, 0, 105, 130, 9, 1, 0, 200, 3, 6, 3, 0, 9, 7, 1, 8, 0, 7, 2, 10, 4, 6, 7, 8],
+    [3, 1, 0, 200, 4, 0, 0, 4, 0, 1, 2, 4, 5, 6, 7, 8, 9, 6, 0, 1, 1, 6, 1, 0, 8, 0, 3, 0, 9],
     (0..<120).map { UInt8(truncatingIfNeeded: $0 * 37) },
     (0..<250).map { UInt8(truncatingIfNeeded: $0 * $0 * 7 + $0) },
     Array(repeating: 6, count: 64), Array(repeating: 255, count: 64),
@@ -17,7 +20,9 @@ enum ReportsFuzz {
 
   static func run(_ input: [UInt8]) -> FuzzOutcome {
     var choices = ByteChoices(input)
-    var walk = choices.flag() ? ExecutionWalk.withPosition() : ExecutionWalk()
+    let start = choices.byte()
+    var walk =
+      start & 1 == 1 ? ExecutionWalk.withPosition(hasPairs: start & 2 == 2) : ExecutionWalk(hasPairs: start & 2 == 2)
     var steps = 0
     while !choices.isAtEnd, steps < maximumSteps {
       steps += 1

@@ -13,7 +13,7 @@ enum WireSeeds {
   private static var requests: [WireRequest] {
     let orders = FuzzWorld.orders
     return [
-      .hello(version: 1, client: "bot-1.a_Z", account: "main"), .instruments,
+      .hello(version: 1, client: "bot-1.a_Z", account: "main"), .instruments, .capabilities,
       .history(InstrumentID(index: 1), count: 2000), .subscribe(after: FuzzWorld.time),
       .submitPair(orders[0], orders[2]), .cancel(FuzzWorld.id(5)), .cancelAll, .cancelAllAfter(millis: 86_400_000),
       .order(FuzzWorld.id(6, .flatten, 2)), .openOrders, .fills(after: .max), .account, .time,
@@ -28,7 +28,8 @@ enum WireSeeds {
       side: .short, quantity: FuzzWorld.quantity(1500), totalCostQuote: Money(raw: 150 * Money.unit),
       entryTime: FuzzWorld.time)
     return [
-      .welcome(welcome), .instruments(FuzzWorld.table.instruments), .bars([FuzzWorld.bar(), FuzzWorld.bar()]),
+      .welcome(welcome), .instruments(FuzzWorld.table.instruments), .capabilities(hasPairs: true),
+      .bars([FuzzWorld.bar(), FuzzWorld.bar()]),
       .subscribed, .placed, .refused(.insufficientBalance), .cancelled, .notOpen, .cancelledAll(3), .armed(millis: 5),
       .order(nil), .order(orders[1]), .openOrders(orders), .fills([FuzzWorld.fill], isComplete: false),
       .account(

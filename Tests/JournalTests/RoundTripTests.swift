@@ -94,7 +94,7 @@ private struct Maker {
       timeframe: .oneHour, policyInCharge: text(),
       policies: [PolicyIdentity(name: text(), sha256: text(), isUntrained: flag())], settingsHash: text(),
       settings: Array("{\"risk\":{\"a\":[1,2.5,null]}}".utf8), seed: random.next(), session: random.next(),
-      state: flag() ? Array("{\"s\":\"\\u00e9\"}".utf8) : nil, at: moment())
+      state: flag() ? Array("{\"s\":\"\\u00e9\"}".utf8) : nil, at: moment(), hasPairs: flag())
   }
 }
 

@@ -9,14 +9,18 @@ import Testing
   @Test func aHundredDaysOfFaultsBreakNothing() throws {
     var faults: [FaultKind: Int] = [:]
     var looks: [Invariant: Int] = [:]
+    var pairs: [Int?] = []
     let plans = Self.seeds.map { SimulationPlan(seed: $0) }
     try SimulationSweep.run(plans, threads: 2, goesOn: true) { outcome in
       faults.merge(outcome.faults, uniquingKeysWith: +)
       looks.merge(outcome.looks, uniquingKeysWith: +)
+      pairs.append(outcome.pairs)
       let story = outcome.violation?.story.suffix(12).joined(separator: "\n") ?? ""
       #expect(outcome.violation == nil, "seed \(outcome.seed): \(outcome.violation!)\n\(story)")
     }
     for kind in FaultKind.allCases { #expect(faults[kind, default: 0] > 50, "\(kind.rawValue) hardly happened") }
+    // Of every second venue or so; where there are pairs, they are used.
+    #expect(pairs.count { $0 == nil } > 30 && pairs.count { $0 ?? 0 > 0 } > 30)
     for invariant in Invariant.allCases { #expect(looks[invariant, default: 0] > 0, "nobody looked at \(invariant)") }
   }
 

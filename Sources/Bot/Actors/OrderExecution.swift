@@ -122,13 +122,10 @@ package actor OrderExecution {
     for effect in effects {
       switch effect {
       case .intent(let order):
-        counters.orders += 1
+        counters.orders += order.requests.count
         // Handed over first, so that the commit that makes the intent safe has the state that knows of it.
         await saveState()
-        let sequence = recorder.record(.intent) { _ in
-          RecordEncoder.intent(order.request, symbol: symbol(order.request.instrument), at: context.at)
-        }
-        await release(order, recordedAs: sequence, context)
+        await release(order, recordedAs: record(order, context), context)
       case .cancel(let id):
         counters.cancels += 1
         await gateway.cancel(id)
@@ -145,6 +142,20 @@ package actor OrderExecution {
       }
     }
     await publishExposure()
+  }
+
+  /// Writes an order's intent down, that of a pair as one record each; the sequence number of the last.
+  private func record(_ order: OutboundOrder, _ context: EventContext) -> UInt64 {
+    let requests = order.requests
+    var sequence: UInt64 = 0
+    for (place, request) in requests.enumerated() {
+      sequence = recorder.record(.intent) { _ in
+        RecordEncoder.intent(
+          request, symbol: symbol(request.instrument), at: context.at,
+          pair: requests.count == 2 ? requests[1 - place].clientID : nil)
+      }
+    }
+    return sequence
   }
 
   /// Tells the risk veto what is on its way.
@@ -172,7 +183,7 @@ package actor OrderExecution {
     guard await recorder.durable(sequence) else {
       // It never left, and no venue can know it.
       alert("order \(id) held back: the journal does not take records")
-      return await perform(stage.receive(query: nil, of: id, at: context.at), context, isHeldBack: true)
+      return await perform(stage.withdraw(order, at: context.at), context, isHeldBack: true)
     }
     let price = lastPrices[Int(order.request.instrument.index)]
     let (isReleased, effects) = stage.release(order, tradingState: tradingState, lastPrice: price, at: context.at)

@@ -29,6 +29,8 @@ package struct EngineParts: Sendable {
   package var isVirtual: Bool
   package var gate: StopGate
   package var latchStore: any LatchStore
+  /// Whether the venue takes pairs of orders of which one ends the other.
+  package var hasPairs = false
   /// Limits in place of those of the settings; nil: theirs.
   package var limits: RiskLimits?
   /// What observations carry; nil: what records and the network need.
@@ -139,7 +141,7 @@ extension EngineParts {
   fileprivate func executionStage() -> ExecutionStage {
     ExecutionStage(
       instruments: instruments, cashQuote: startCashQuote, state: state?.execution,
-      openOrderLimit: settings.execution.maxOpenOrders)
+      openOrderLimit: settings.execution.maxOpenOrders, hasPairs: hasPairs)
   }
 
   fileprivate func environment() -> RiskEnvironment {

@@ -62,18 +62,20 @@ extension PaperRun {
         deadlineMillis: plan.settings.policy.deadlineMillis, segmentMillis: segmentMillis, together: together)
       thinker.time(decisionTime)
     }
-    let parts = EngineParts(
+    var parts = EngineParts(
       executor: executor, instruments: source.instruments, timeframe: source.timeframe, settings: plan.settings,
       bench: bench,
       inCharge: inCharge, mode: plan.mode, startCashQuote: plan.settings.paper.cashQuote, state: restored,
       sink: writer.map { JournalSink(writer: $0, waits: !plan.pace.isVirtual) } ?? NoRecords() as any RecordSink,
       lastSequence: lastSequence, time: time, isVirtual: plan.pace.isVirtual, gate: gate,
       latchStore: plan.pace.isVirtual ? MemoryLatch() : LatchFile(stateDirectory: plan.home.path) as any LatchStore)
+    parts.hasPairs = try await capabilities(served, venue).hasPairs
     let (engine, queue, keeper) = try await assemble(
       parts, venue: venue, thinker: thinker, decisionTime, writer: writer, sessions: session)
     let prepared = Prepared(
-      engine: engine, venue: venue, venueRules: served?.rules, writer: writer, instruments: source.instruments,
-      timeframe: source.timeframe, watcher: watcher, thinker: thinker, queue: queue, keeper: keeper,
+      engine: engine, venue: venue, venueRules: served?.rules, hasPairs: parts.hasPairs, writer: writer,
+      instruments: source.instruments, timeframe: source.timeframe, watcher: watcher, thinker: thinker, queue: queue,
+      keeper: keeper,
       identity: await engine.stages.agent.inCharge.identity, sessions: session,
       isUntrained: bench.network?.manifest.untrained ?? false, startEquityQuote: plan.settings.paper.cashQuote)
     try await begin(prepared, source, bench, restored: restored, warm: warm)
@@ -87,6 +89,12 @@ extension PaperRun {
     return try await ServedMarket.open(
       address, time: time, seed: plan.settings.market.seed, preRollBars: plan.settings.market.preRollBars, gate: gate,
       relay: relay)
+  }
+
+  /// What the venue can do; a served one has said so when it was opened.
+  private func capabilities(_ served: ServedMarket?, _ venue: RunVenue) async throws -> VenueCapabilities {
+    if let served { return served.capabilities }
+    return try await venue.venue.capabilities()
   }
 
   private func restoredState(_ store: JournalStore?) throws -> EngineState? {
@@ -244,7 +252,8 @@ extension PaperRun {
         timeframe: source.timeframe, policyInCharge: await prepared.engine.stages.agent.inCharge.name,
         policies: bench.policies.map(\.policy.identity), settingsHash: SHA256.hex(SHA256.digest(plan.settingsJSON)),
         settings: plan.settingsJSON, seed: plan.settings.market.seed, session: UInt64(prepared.sessions),
-        state: state, at: now, venueRules: prepared.venueRules))
+        state: state, at: now, venueRules: prepared.venueRules,
+        hasPairs: prepared.hasPairs))
     let initial = prepared.watcher.lookBeforeStart()
     for problem in [initial.problem, ControlDirectory(path: plan.home.controlPath).warning].compactMap({ $0 }) {
       log.write(.warning, "control directory: \(problem)")

@@ -19,6 +19,8 @@ package final class PaperRun: Sendable {
     var venue: RunVenue
     /// The instruments with their rules where the venue gave them.
     var venueRules: [UInt8]?
+    /// Whether the venue takes pairs of orders of which one ends the other.
+    var hasPairs: Bool
     var writer: JournalWriter?
     var instruments: InstrumentTable
     var timeframe: Timeframe

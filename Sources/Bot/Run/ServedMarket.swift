@@ -12,6 +12,8 @@ struct ServedMarket {
   var warm: [Bar]
   /// The instruments with their rules, for the session record.
   var rules: [UInt8]
+  /// What the exchange can do besides.
+  var capabilities: VenueCapabilities
 
   /// Bars come as news, not from a source.
   private struct NoBars: BarSource {
@@ -45,6 +47,7 @@ struct ServedMarket {
   {
     try await venue.open()
     let market = try await venue.market()
+    let capabilities = try await venue.capabilities()
     var warm: [Bar] = []
     for instrument in market.instruments {
       warm += try await venue.history(of: instrument.id, count: preRollBars)
@@ -63,6 +66,6 @@ struct ServedMarket {
       source: MarketSource(
         instruments: InstrumentTable(market.instruments), timeframe: market.timeframe, bars: NoBars(),
         names: ["served: \(market.name)"]),
-      warm: warm, rules: WireInstruments.object(market.instruments))
+      warm: warm, rules: WireInstruments.object(market.instruments), capabilities: capabilities)
   }
 }

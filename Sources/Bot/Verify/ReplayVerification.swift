@@ -209,11 +209,12 @@ package final class ReplayVerification {
     ) { _ in }
     try check(bench, session, sequence)
     runner = try makeRunner(bench, session, settings.hierarchicalReasoningModel)
-    let parts = EngineParts(
+    var parts = EngineParts(
       executor: ThreadExecutor(name: "verify"), instruments: table, timeframe: session.timeframe,
       settings: settings, bench: bench, inCharge: session.policyInCharge, mode: session.mode,
       startCashQuote: settings.paper.cashQuote, state: state, sink: sink, lastSequence: sequence - 1,
       time: VirtualTime(), isVirtual: session.isVirtualTime, gate: StopGate(), latchStore: MemoryLatch())
+    parts.hasPairs = session.hasPairs
     var callbacks = EngineCallbacks()
     callbacks.saveState = { [states = StateBox(self), keeping] in
       await states.keep()

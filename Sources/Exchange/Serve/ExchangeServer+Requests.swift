@@ -56,6 +56,7 @@ extension ExchangeServer {
   private func answer(_ request: WireRequest, id: UInt64, _ session: ServedSession) {
     switch request {
     case .instruments: send(.answer(id: id, .instruments(desk.instruments.instruments)), to: session)
+    case .capabilities: send(.answer(id: id, .capabilities(hasPairs: true)), to: session)
     case .history(let instrument, let count):
       send(.answer(id: id, .bars(tape.newest(count, of: instrument))), to: session)
     case .subscribe(let moment):

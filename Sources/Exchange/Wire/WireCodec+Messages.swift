@@ -37,6 +37,10 @@ extension WireCodec {
       write("instruments", &json)
       json.key("instruments")
       WireInstruments.write(instruments, to: &json)
+    case .capabilities(let hasPairs):
+      write("capabilities", &json)
+      json.key("pairs")
+      json.value(hasPairs)
     case .bars(let bars):
       write("bars", &json)
       json.key("bars")

@@ -44,6 +44,7 @@ extension WireCodec {
     switch tree["type"]?.string {
     case "welcome": return .welcome(try welcome(tree))
     case "instruments": return .instruments(try WireInstruments.list(fields(["instruments"])))
+    case "capabilities": return .capabilities(hasPairs: try fields(["pairs"]).flag("pairs"))
     case "bars":
       return .bars(
         try fields(["bars"]).list("bars", atMost: WireLimits.barsInAnswer) { tree throws(WireFault) in

@@ -39,7 +39,7 @@ extension WireCodec {
       case .fills(let tradeID):
         json.key("after")
         json.value(tradeID)
-      case .instruments, .cancelAll, .openOrders, .account, .time: break
+      case .instruments, .capabilities, .cancelAll, .openOrders, .account, .time: break
       }
     }
   }
@@ -75,6 +75,9 @@ extension WireCodec {
     case "instruments":
       _ = try fields()
       return .instruments
+    case "capabilities":
+      _ = try fields()
+      return .capabilities
     case "history":
       let fields = try fields(["count", "symbol"])
       let count = try fields.unsigned("count")

@@ -6,6 +6,8 @@ package enum WireRequest: Hashable, Sendable {
   case hello(version: UInt64, client: String, account: String)
   /// What is traded, by which rules.
   case instruments
+  /// What the exchange can do that not every one can.
+  case capabilities
   /// The newest bars of an instrument, oldest first.
   case history(InstrumentID, count: Int)
   /// All bars that end after a moment, as far back as the exchange remembers, then each new one.
@@ -29,6 +31,7 @@ package enum WireRequest: Hashable, Sendable {
     switch self {
     case .hello: "hello"
     case .instruments: "instruments"
+    case .capabilities: "capabilities"
     case .history: "history"
     case .subscribe: "subscribe"
     case .submit: "submit"
@@ -57,6 +60,7 @@ package enum WireRequest: Hashable, Sendable {
 package enum WireAnswer: Hashable, Sendable {
   case welcome(WireWelcome)
   case instruments([Instrument])
+  case capabilities(hasPairs: Bool)
   case bars([Bar])
   case subscribed
   /// The order rests, or has traded: reports tell.

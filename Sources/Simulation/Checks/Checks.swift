@@ -128,8 +128,13 @@ final class Checks: @unchecked Sendable {
 
   // MARK: the wire
 
-  /// An order is handed to the connection.
-  func handedOver(_ request: OrderRequest) {
+  /// An order is handed to the connection, or the two of a pair, the stop first.
+  func handedOver(_ requests: [OrderRequest]) {
+    for request in requests { handedOver(request) }
+    if requests.count > 1 { WireChecks.pair(requests, world, self) }
+  }
+
+  private func handedOver(_ request: OrderRequest) {
     let id = request.clientID
     note("-> \(id) \(request.side.rawValue) \(request.quantity) \(request.kind)")
     look(.idsAreFresh, handedOver.insert(id).inserted, "order \(id) is sent again")
@@ -161,6 +166,7 @@ final class Checks: @unchecked Sendable {
 
   func afterEvent() {
     look(.idsAreFresh, world.exchange.repeated.isEmpty, "\(world.exchange.repeated) arrived twice")
+    look(.pairsAreWhole, world.exchange.outlived.isEmpty, "\(world.exchange.outlived) live on without their pairs")
     guard let engine = world.process?.open else { return }
     let next = engine.recorder.nextSequence
     guard next != lastRecord else { return }

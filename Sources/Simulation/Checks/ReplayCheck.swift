@@ -62,11 +62,12 @@ final class ReplayCheck: @unchecked Sendable {
   private func assemble(_ start: EngineState?, before sequence: UInt64) async throws -> Engine {
     var bench = PolicyBench()
     bench.policies = [("chance", ChancePolicy(seed: world.seed)), ("flat", FlatPolicy())]
-    let parts = EngineParts(
+    var parts = EngineParts(
       executor: world.scheduler.makeLane(), instruments: world.instruments, timeframe: .oneMinute,
       settings: world.settings, bench: bench, inCharge: "chance", mode: "simulate",
       startCashQuote: world.startCashQuote, state: start, sink: sink, lastSequence: sequence - 1, time: VirtualTime(),
       isVirtual: false, gate: StopGate(), latchStore: MemoryLatch())
+    parts.hasPairs = world.exchange.hasPairs
     return try await Engine.assemble(parts, callbacks: EngineCallbacks()) { _ in NoGateway() }
   }
 }

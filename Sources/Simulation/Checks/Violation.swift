@@ -24,6 +24,8 @@ public enum Invariant: String, Sendable, CaseIterable {
   case stopFits = "I11 protective stop fits the position"
   /// The trading day is that of the market's own time zone, and never goes back.
   case dayIsLocal = "I12 trading day in the market's zone"
+  /// The two orders of a pair belong together, and when one of them has traded or was cancelled the other lives no more.
+  case pairsAreWhole = "I13 a pair is whole and ends together"
 
   /// The case's place in the enumeration: its stored byte.
   var place: Int { Int(unsafeBitCast(self, to: UInt8.self)) }

@@ -20,6 +20,29 @@ enum WireChecks {
       "order \(request.clientID): price \(price?.description ?? "") is off the tick \(rules.tick)")
   }
 
+  /// A pair is a stop and a take-profit order for the same, with the market between their prices, and goes to a venue that
+  /// takes pairs while no other protective order of its instrument lives there.
+  static func pair(_ requests: [OrderRequest], _ world: World, _ checks: Checks) {
+    let stop = requests[0], limit = requests[1]
+    var isBetween = false
+    if case .limit(let price) = limit.kind, case .stopMarket(let trigger) = stop.kind {
+      isBetween = limit.side == .sell ? price > trigger : price < trigger
+    }
+    checks.look(
+      .pairsAreWhole,
+      requests.count == 2 && world.exchange.hasPairs && isBetween && stop.instrument == limit.instrument
+        && stop.side == limit.side && stop.quantity == limit.quantity && stop.isReduceOnly && limit.isReduceOnly
+        && stop.clientID.role == .protectiveStop && limit.clientID.role == .takeProfit,
+      "\(stop) and \(limit) are no pair")
+    let other = world.exchange.engine.openOrders.first {
+      $0.request.instrument == stop.instrument
+        && ($0.request.clientID.role == .protectiveStop || $0.request.clientID.role == .takeProfit)
+    }
+    checks.look(
+      .pairsAreWhole, other == nil,
+      "pair \(stop.clientID), \(limit.clientID) while \(other?.request.clientID.description ?? "") lives")
+  }
+
   /// A protective stop has the quantity of its position, and its price is on the far side of the distance, brought to the
   /// tick away from the market. One that is to be cancelled already may be out of date.
   static func stop(_ request: OrderRequest, _ world: World, _ checks: Checks) {

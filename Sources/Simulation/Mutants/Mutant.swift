@@ -75,12 +75,14 @@ final class Mutant: @unchecked Sendable {
 
   /// Whether an order without an answer is sent again.
   var resends: Bool { bug == .resendOnTimeout }
+  /// Whether a pair is sent as two orders.
+  var splitsPairs: Bool { bug == .pairLegLeftAlive }
   /// The trade id after which fills are asked for.
   func cursor(_ tradeID: UInt64) -> UInt64 { bug == .fillCursorOffByOne ? tradeID + 1 : tradeID }
 
   /// What is handed to the connection.
-  func request(_ order: OutboundOrder) -> OrderRequest {
-    var request = order.request
+  func request(_ request: OrderRequest) -> OrderRequest {
+    var request = request
     switch (bug, request.kind) {
     case (.stopAtOldQuantity, .stopMarket):
       let old = stopQuantities[request.instrument]
@@ -151,10 +153,14 @@ private struct StaleGate: OrderGateway {
   let enter: @Sendable (Ingress) -> Void
 
   nonisolated(nonsending) func send(_ order: OutboundOrder) async {
-    guard gate.allows(order.request) else { return enter(.outcome(order.request.clientID, .rejected(.stopLatch))) }
+    let requests = order.requests
+    guard requests.allSatisfy({ gate.allows($0) }) else {
+      return requests.forEach { enter(.outcome($0.clientID, .rejected(.stopLatch))) }
+    }
     world.scheduler.after(400_000_000) { [link, enter] in
       Task(executorPreference: world.scheduler.tasks) {
-        enter(.outcome(order.request.clientID, await link.submit(order)))
+        let outcome = await link.submit(order)
+        for request in requests { enter(.outcome(request.clientID, outcome)) }
       }
     }
   }

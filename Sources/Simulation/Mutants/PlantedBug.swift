@@ -19,6 +19,7 @@ public enum PlantedBug: String, Sendable, CaseIterable, Codable {
   case tradesForgottenAtRestart = "trades_forgotten_at_restart"
   case stopOnWrongSide = "stop_on_wrong_side"
   case quantityOffTheLot = "quantity_off_the_lot"
+  case pairLegLeftAlive = "pair_leg_left_alive"
 
   /// What a programmer would have done to make it.
   public var summary: String {
@@ -42,6 +43,7 @@ public enum PlantedBug: String, Sendable, CaseIterable, Codable {
     case .tradesForgottenAtRestart: "a restart forgets which fills were counted"
     case .stopOnWrongSide: "a protective stop is sent for the side of the position"
     case .quantityOffTheLot: "quantities are not brought to the lot"
+    case .pairLegLeftAlive: "a pair is sent as two orders that know nothing of each other"
     }
   }
 }

@@ -22,6 +22,8 @@ public struct SimulationOutcome: Sendable {
   public var fills: Int
   /// Orders that arrived at the venue.
   public var orders: Int
+  /// Pairs of orders that the venue took, of which one ends the other; nil: it takes none.
+  public var pairs: Int?
   /// Lives of the bot's process.
   public var starts: Int
 }
@@ -62,7 +64,8 @@ public struct SimulationPlan: Sendable {
       seed: seed, violation: violation, events: world.events, jobs: world.scheduler.jobs,
       nanoseconds: world.scheduler.now, faults: world.faults.counts, looks: world.checks.looks,
       records: world.disk.records.count, chain: world.disk.chainHex, fills: world.exchange.fills.count,
-      orders: world.exchange.arrived.count, starts: world.starts)
+      orders: world.exchange.arrived.count, pairs: world.exchange.hasPairs ? world.exchange.pairs : nil,
+      starts: world.starts)
   }
 
   /// The same seed with as few kinds of faults as still show a violation of the same invariant, at its first event.

@@ -181,6 +181,7 @@ final class BotProcess: @unchecked Sendable {
       lastSequence: UInt64(world.disk.records.count), time: world.time, isVirtual: false, gate: gate,
       latchStore: SimulatedLatch(disk: world.disk, life: life))
     parts.lane = { _ in scheduler.makeLane() }
+    parts.hasPairs = world.exchange.hasPairs
     var callbacks = EngineCallbacks()
     let (mailbox, link, gate) = (mailbox, link!, gate)
     let thinker = SimulatedThinker(
@@ -208,6 +209,6 @@ final class BotProcess: @unchecked Sendable {
         listings: world.instruments.instruments.map { .init(kind: $0.kind, venue: $0.venue) }, rulesHash: "-",
         arithmetic: nil, isVirtualTime: false, timeframe: .oneMinute, policyInCharge: "chance", policies: [],
         settingsHash: "-", settings: Array("{}".utf8), seed: world.seed, session: UInt64(session),
-        state: restored?.encoded(), at: now))
+        state: restored?.encoded(), at: now, hasPairs: world.exchange.hasPairs))
   }
 }

@@ -15,10 +15,21 @@ final class SimulatedExchange: @unchecked Sendable {
   var publish: ([ExecutionReport]) -> Void = { _ in }
   /// Told of every fill that leaves a rest.
   var filledInPart: () -> Void = {}
+  /// Whether it takes pairs of orders of which one ends the other.
+  let hasPairs: Bool
+  /// Pairs that it took.
+  private(set) var pairs = 0
+  /// The other order of each order that was sent in a pair.
+  private var partners: [ClientOrderID: ClientOrderID] = [:]
+  /// Orders of pairs that live on although the other one has traded or ended.
+  private(set) var outlived: [ClientOrderID] = []
   /// Ids that arrived more than once.
   private(set) var repeated: [ClientOrderID] = []
 
-  init(engine: PaperExchange) { self.engine = engine }
+  init(engine: PaperExchange, hasPairs: Bool) {
+    self.engine = engine
+    self.hasPairs = hasPairs
+  }
 
   /// A new session begins.
   func hello() -> Int {
@@ -35,6 +46,23 @@ final class SimulatedExchange: @unchecked Sendable {
     let reports = engine.submit(request, at: time)
     tell(reports)
     if case .rejected(_, let reason, _) = reports.first { return .rejected(reason) }
+    return .accepted
+  }
+
+  /// A pair arrives. `isSplit`: as two orders that know nothing of each other.
+  func submitPair(limit: OrderRequest, stop: OrderRequest, isSplit: Bool, at time: Timestamp) -> SubmitOutcome {
+    guard hasPairs else { return .rejected(.invalid) }
+    partners[limit.clientID] = stop.clientID
+    partners[stop.clientID] = limit.clientID
+    if isSplit {
+      let outcomes = [stop, limit].map { submit($0, at: time) }
+      return outcomes[0]
+    }
+    for request in [limit, stop] where !arrived.insert(request.clientID).inserted { repeated.append(request.clientID) }
+    let reports = engine.submitPair(limit: limit, stop: stop, at: time)
+    tell(reports)
+    if case .rejected(_, let reason, _) = reports.first { return .rejected(reason) }
+    pairs += 1
     return .accepted
   }
 
@@ -59,7 +87,20 @@ final class SimulatedExchange: @unchecked Sendable {
       fills.append(fill)
       if let order = engine.order(fill.clientID), !order.state.isTerminal { filledInPart() }
     }
+    for report in reports { followPair(report) }
     if !reports.isEmpty { publish(reports) }
+  }
+
+  /// When one order of a pair has traded or was cancelled, the other has ended by the end of the same event. (One that
+  /// expired was ended by the other, which goes on.)
+  private func followPair(_ report: ExecutionReport) {
+    switch report {
+    case .filled, .cancelled: break
+    case .accepted, .expired, .rejected: return
+    }
+    if let partner = partners[report.clientID], let order = engine.order(partner), !order.state.isTerminal {
+      outlived.append(partner)
+    }
   }
 
   /// Fills with ids above `tradeID`.

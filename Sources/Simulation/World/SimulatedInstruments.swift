@@ -52,6 +52,12 @@ enum SimulatedInstruments {
     return settings
   }
 
+  /// Whether the venue of a seed takes pairs of orders of which one ends the other: every second one, by draws of its own.
+  static func hasPairs(seed: UInt64) -> Bool {
+    var random = CounterRandom(seed: seed, purpose: .simulationVenue)
+    return random.below(2) == 1
+  }
+
   /// `isThin`: no order may be more than a small share of a bar's volume, so that large ones fill in parts.
   static func exchange(_ instruments: InstrumentTable, _ settings: BotSettings, isThin: Bool) -> PaperExchange {
     PaperExchange(

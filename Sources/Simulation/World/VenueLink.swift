@@ -90,18 +90,21 @@ final class VenueLink: Venue, @unchecked Sendable {
 
   func submit(_ order: OutboundOrder, through gate: any LastGate) async -> SubmitOutcome {
     guard life.isAlive else { return .unknown(cause: "the process has died") }
-    let request = world.mutant.request(order)
-    guard gate.pass(order.request, { world.checks.handedOver(request) }) else { return .rejected(.stopLatch) }
-    let outcome = await carry(request)
+    let requests = order.requests.map(world.mutant.request)
+    guard gate.pass(order, { world.checks.handedOver(requests) }) else { return .rejected(.stopLatch) }
+    let outcome = await carry(requests)
     if world.mutant.resends, case .unknown = outcome {
-      world.checks.handedOver(request)
-      return await carry(request)
+      world.checks.handedOver(requests)
+      return await carry(requests)
     }
     return outcome
   }
 
-  private func carry(_ request: OrderRequest) async -> SubmitOutcome {
-    arrivesUntil[request.clientID] = scheduler.now &+ Self.receiveWindow
+  func capabilities() async throws -> VenueCapabilities { VenueCapabilities(hasPairs: world.exchange.hasPairs) }
+
+  /// Carries an order, or the two of a pair, the stop first.
+  private func carry(_ requests: [OrderRequest]) async -> SubmitOutcome {
+    for request in requests { arrivesUntil[request.clientID] = scheduler.now &+ Self.receiveWindow }
     if world.faults.strikes(.rateLimit) { return .rejected(.invalid) }
     let isLost = world.faults.strikes(.lostOrder)
     let isAnswerLost = world.faults.strikes(.lostAcknowledgement)
@@ -114,7 +117,11 @@ final class VenueLink: Venue, @unchecked Sendable {
     let answer = await ask(isLost: isLost, isAnswerLost: isAnswerLost, extraDelay: delay) { [world] in
       if isRejected { return .submit(.rejected(.insufficientBalance)) }
       if isError && !errorHasEffect { return .submit(.unknown(cause: "503")) }
-      let outcome = world.exchange.submit(request, at: world.time.trueNow)
+      let outcome =
+        requests.count == 2
+        ? world.exchange.submitPair(
+          limit: requests[1], stop: requests[0], isSplit: world.mutant.splitsPairs, at: world.time.trueNow)
+        : world.exchange.submit(requests[0], at: world.time.trueNow)
       return .submit(isError ? .unknown(cause: "503") : outcome)
     }
     switch answer {

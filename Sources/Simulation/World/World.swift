@@ -59,7 +59,8 @@ final class World: @unchecked Sendable {
     faults = FaultPlan(seed: seed, kinds: kinds)
     travelRandom = CounterRandom(seed: seed, purpose: .simulationTravel)
     exchange = SimulatedExchange(
-      engine: SimulatedInstruments.exchange(instruments, settings, isThin: kinds.contains(.partialFill)))
+      engine: SimulatedInstruments.exchange(instruments, settings, isThin: kinds.contains(.partialFill)),
+      hasPairs: SimulatedInstruments.hasPairs(seed: seed))
     warmUpBars = 240 * instruments.count
     person = SimulatedPerson(world: self)
     checks = Checks(world: self)

@@ -16,6 +16,7 @@ import Testing
     guard case .bars(let bars) = try client.ask(.history(InstrumentID(index: 0), count: 2)) else { throw Wrong() }
     #expect(bars.map(\.close) == [World.price("101"), World.price("102")])
     #expect(client.bars.isEmpty, "nobody asked for bars")
+    #expect(try client.ask(.capabilities) == .capabilities(hasPairs: true))
 
     #expect(try client.ask(.submit(World.order(World.id(2), .buy, "1"))) == .placed)
     guard case .order(let resting?) = try client.ask(.order(World.id(2))) else { throw Wrong() }

@@ -31,7 +31,7 @@ enum WireSamples {
 
   static let requests: [WireRequest] =
     [
-      .hello(version: 1, client: "bot-1.a_Z", account: "main"), .instruments,
+      .hello(version: 1, client: "bot-1.a_Z", account: "main"), .instruments, .capabilities,
       .history(InstrumentID(index: 1), count: 2000), .subscribe(after: time), .submitPair(orders[0], orders[2]),
       .cancel(World.id(5)), .cancelAll, .cancelAllAfter(millis: 86_400_000), .order(World.id(6, .flatten, 2)),
       .openOrders, .fills(after: .max), .account, .time,
@@ -41,7 +41,8 @@ enum WireSamples {
     .welcome(
       WireWelcome(
         version: 1, start: 3, reportSequence: 4, market: "a \"market\"\n\u{7F}ü", timeframe: .oneSecond, time: time)),
-    .instruments([World.instrument(0), World.instrument(1, shortable: false)]), .bars([bar, bar]), .subscribed, .placed,
+    .instruments([World.instrument(0), World.instrument(1, shortable: false)]), .capabilities(hasPairs: true),
+    .capabilities(hasPairs: false), .bars([bar, bar]), .subscribed, .placed,
     .refused(.insufficientBalance), .cancelled, .notOpen, .cancelledAll(3), .armed(millis: 5), .order(nil),
     .order(OrderSnapshot(request: orders[1], state: .partiallyFilled, filledQuantity: World.quantity("1"))),
     .openOrders(orders.map { OrderSnapshot(request: $0, state: .accepted, filledQuantity: .zero) }),

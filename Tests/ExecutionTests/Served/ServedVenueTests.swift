@@ -68,6 +68,66 @@ import Testing
     }
   }
 
+  private let pair: ProtectivePair = {
+    let position = PositionView(
+      side: .long, quantity: Desk.quantity("1"), totalCostQuote: Desk.money("100"), entryTime: nil)
+    func order(_ role: OrderRole, _ kind: OrderKind) -> ProtectiveOrder {
+      ProtectiveOrder(sequence: 1, role: role, instrument: Desk.zero, position: position, kind: kind)!
+    }
+    return ProtectivePair(
+      limit: order(.takeProfit, .limit(Desk.price("105"))),
+      stop: order(.protectiveStop, .stopMarket(trigger: Desk.price("98"))))!
+  }()
+
+  /// A pair is one request, with one answer for both, and never sent a second time.
+  @Test func aPairIsOneRequest() async throws {
+    let pair = pair
+    for (answer, outcome) in [
+      (WireAnswer.placed, SubmitOutcome.accepted), (.refused(.invalid), .rejected(.invalid)),
+      (.fault(WireFault(.unsupported, "no pairs")), .rejected(.invalid)),
+      (.fault(WireFault(.unknown, "lost")), .unknown(cause: "unknown: lost")),
+      (nil, .unknown(cause: "no answer within 300 ms")),
+    ] as [(WireAnswer?, SubmitOutcome)] {
+      let venue = try await opened { $0.answerMillis = 300 }
+      async let played: Void = exchange.play { exchange in
+        let (id, request) = try exchange.next()
+        guard request == .submitPair(pair.limit.request, pair.stop.request) else {
+          throw WireFault(.invalid, "\(request)")
+        }
+        if let answer { exchange.write(.answer(id: id, answer)) }
+      }
+      #expect(await venue.submit(.pair(pair)) == outcome)
+      try await played
+      let requests = await venue.counters.requests
+      #expect(await venue.submit(.pair(pair), through: ClosedGate()) == .rejected(.stopLatch))
+      #expect(await venue.counters.requests == requests, "nothing is sent through a closed gate")
+      await venue.close()
+    }
+  }
+
+  private struct ClosedGate: LastGate {
+    func pass(_ request: OrderRequest, _ handOver: () -> Void) -> Bool { false }
+  }
+
+  @Test func capabilitiesAreAskedForAndNotTakenForGranted() async throws {
+    for (answer, hasPairs) in [
+      (WireAnswer.capabilities(hasPairs: true), true), (.capabilities(hasPairs: false), false),
+      // As an exchange of before there was the question has it.
+      (.fault(WireFault(.invalid, "op: no such request")), false), (.fault(WireFault(.unknown, "lost")), nil),
+      (.placed, nil),
+    ] as [(WireAnswer, Bool?)] {
+      let venue = try await opened()
+      async let played: Void = exchange.play { exchange in
+        let (id, request) = try exchange.next()
+        guard request == .capabilities else { throw WireFault(.invalid, "\(request)") }
+        exchange.write(.answer(id: id, answer))
+      }
+      #expect((try? await venue.capabilities())?.hasPairs == hasPairs)
+      try await played
+      await venue.close()
+    }
+  }
+
   @Test func silenceIsUnknown() async throws {
     let outcome = try await answering { _ = try $0.next() }
     #expect(outcome == .unknown(cause: "no answer within 300 ms"))
