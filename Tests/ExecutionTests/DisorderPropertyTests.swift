@@ -19,13 +19,23 @@ import Testing
     world.check("seed \(seed), settled")
     #expect(
       world.trades.count > (profit == .none ? 10 : 5), "seed \(seed): \(world.trades.count) trades prove nothing")
-    #expect((world.pairs > 0) == (profit == .paired), "seed \(seed): \(world.pairs) pairs")
+    if profit != .paired { #expect(world.pairs == 0, "seed \(seed)") }
     #expect(world.stage.lastReconciliation?.isClean == true, "seed \(seed): \(world.findings)")
     #expect(world.stage.positions.map(\.quantity) == world.venue.account.positions.map(\.quantity), "seed \(seed)")
     #expect(world.stage.positions.map(\.side) == world.venue.account.positions.map(\.side), "seed \(seed)")
     #expect(world.stage.cashQuote == world.venue.account.cashQuote, "seed \(seed)")
     #expect(world.stage.unknownOrders == 0, "seed \(seed)")
     #expect(!world.stage.isUnreconciled, "seed \(seed): \(world.findings)")
+  }
+  /// The walks with pairs really have some.
+  @Test func pairsAreSent() {
+    var pairs = 0
+    for seed in UInt64(1)...60 {
+      var world = BadWorld(seed: seed, profit: .paired)
+      for step in 0..<400 { world.step(step) }
+      pairs += world.pairs
+    }
+    #expect(pairs > 100)
   }
 }
 

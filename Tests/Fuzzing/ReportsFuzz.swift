@@ -74,7 +74,7 @@ extension ExecutionWalk {
     }
   }
 
-  private func fill(_ choices: inout ByteChoices) -> Fill {
+  func fill(_ choices: inout ByteChoices) -> Fill {
     let id = id(&choices)
     let quantity = choices.quantity()
     return Fill(
@@ -84,7 +84,7 @@ extension ExecutionWalk {
       feeBase: choices.below(4) == 3 ? choices.quantity() : .zero, isMaker: choices.flag(), time: choices.moment())
   }
 
-  private func snapshot(_ choices: inout ByteChoices) -> OrderSnapshot {
+  func snapshot(_ choices: inout ByteChoices) -> OrderSnapshot {
     let kind: OrderKind = [.market, .limit(choices.price()), .stopMarket(trigger: choices.price())][choices.below(3)]
     let request = OrderRequest(
       clientID: id(&choices), instrument: choices.instrument(), side: choices.pick([.buy, .sell]), kind: kind,
@@ -93,7 +93,7 @@ extension ExecutionWalk {
       request: request, state: choices.pick(OrderState.allCases), filledQuantity: choices.quantity())
   }
 
-  private func account(_ choices: inout ByteChoices) -> AccountSnapshot {
+  func account(_ choices: inout ByteChoices) -> AccountSnapshot {
     // Our own account, changed in places: only such a one is compared to the end.
     let positions = stage.positions.map { position -> PositionView in
       switch choices.below(4) {
