@@ -18,7 +18,8 @@ package enum ReportFiles {
     for file in FigureSet(data).files { try replace("\(directory)/\(file.name)", file.text) }
   }
 
-  private static func replace(_ path: String, _ text: String) throws {
+  /// Writes a file. Throws `StartError` (73) that names the path.
+  package static func replace(_ path: String, _ text: String) throws {
     do { try DurableFile.replace(path, with: Array(text.utf8), mode: 0o644) } catch let error as FileError {
       throw StartError("\(path): cannot be written: \(error)", exitCode: 73)
     }

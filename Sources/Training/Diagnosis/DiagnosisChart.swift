@@ -30,24 +30,8 @@ struct DiagnosisChart {
     return out.text
   }
 
-  private func x(_ place: Double) -> Int { Int((min(max(place, 0), 1) * Panel.width).rounded()) }
-  private func y(_ value: Double) -> Int { Int(((1 - panel.values.place(value)) * Panel.height).rounded()) }
-
-  private func block(
-    _ out: inout Markup, from left: Double, to right: Double, _ low: Double, _ high: Double, style: String, tip: String
-  ) {
-    let (upper, lower) = (y(max(low, high)), y(min(low, high)))
-    out.element(
-      "rect",
-      [
-        "x": "\(x(left))", "width": "\(max(1, x(right) - x(left)))", "y": "\(upper)",
-        "height": "\(max(1, lower - upper))", "class": style,
-      ]
-    ) { $0.element("title", text: tip) }
-  }
-
   private func dot(_ out: inout Markup, _ place: Double, _ value: Double, style: String, tip: String) {
-    let (x, y) = ("\(x(place))", "\(y(value))")
+    let (x, y) = ("\(panel.x(place))", "\(panel.y(value))")
     out.element("line", ["x1": x, "x2": x, "y1": y, "y2": y, "class": "entry \(style)"]) {
       $0.element("title", text: tip)
     }
@@ -61,7 +45,7 @@ struct DiagnosisChart {
         for (number, line) in lines.enumerated() {
           guard let value = line.values[place], value.isFinite else { continue }
           let left = middle(place) + (Double(number) - Double(lines.count) / 2) * width
-          block(
+          panel.bar(
             &out, from: left + 0.08 * width, to: left + 0.92 * width, 0, value, style: line.style,
             tip: "\(line.name), \(places[place]): \(text(value))")
         }
@@ -77,7 +61,7 @@ struct DiagnosisChart {
         var low = 0.0
         for line in lines {
           guard let value = line.values[place], value.isFinite else { continue }
-          block(
+          panel.bar(
             &out, from: middle(place) - width / 2, to: middle(place) + width / 2, low, low + value, style: line.style,
             tip: "\(line.name), \(places[place]): \(text(value))")
           low += value
@@ -97,7 +81,7 @@ struct DiagnosisChart {
         out.leaf(
           "polyline",
           [
-            "points": points.map { "\(x(middle($0.0))),\(y($0.1))" }.joined(separator: " "),
+            "points": points.map { "\(panel.x(middle($0.0))),\(panel.y($0.1))" }.joined(separator: " "),
             "class": "line \(line.style)", "data-name": line.name,
           ])
         for (place, value) in points {
@@ -115,7 +99,7 @@ struct DiagnosisChart {
       for place in places.indices {
         guard let value = values[place].value, value.isFinite else { continue }
         if let low = values[place].low, let high = values[place].high {
-          block(
+          panel.bar(
             &out, from: middle(place) - width / 2, to: middle(place) + width / 2, low, high, style: "range",
             tip: "\(places[place]): \(text(low)) to \(text(high))")
         }
@@ -128,7 +112,7 @@ struct DiagnosisChart {
   /// places.
   func calibration(_ rows: [HaltingCalibration.Row]) -> String {
     draw { out in
-      out.leaf("line", ["x1": "0", "x2": "\(x(1))", "y1": "\(y(0))", "y2": "\(y(1))", "class": "c5"])
+      out.leaf("line", ["x1": "0", "x2": "\(panel.x(1))", "y1": "\(panel.y(0))", "y2": "\(panel.y(1))", "class": "c5"])
       for row in rows {
         guard let predicted = row.predicted, let agreed = row.agreed else { continue }
         dot(

@@ -1,7 +1,6 @@
 import Backtest
 import Bot
 import Core
-import Files
 import Settings
 
 /// An evaluation as one HTML file: nothing is fetched, there is no script, and the same result gives the same bytes.
@@ -17,21 +16,15 @@ package struct EvaluationPage {
 
   /// Writes the page, whole or not at all. Throws `StartError` (73) that names the path.
   package static func write(_ result: EvaluationResult, to path: String) throws {
-    do {
-      try DurableFile.replace(path, with: Array(EvaluationPage(result).html.utf8), mode: 0o644)
-    } catch let error as FileError {
-      throw StartError("\(path): cannot be written: \(error)", exitCode: 73)
-    }
+    try ReportFiles.replace(path, EvaluationPage(result).html)
   }
 
   /// The whole file.
   package var html: String {
-    var out = Markup()
-    out.element("html", ["lang": "en"]) { out in
-      out.element("head") { head(&$0) }
-      out.element("body") { $0.element("main") { main(&$0) } }
-    }
-    return "<!DOCTYPE html>\n" + out.text + "\n"
+    PageShell(
+      title: "\(title): evaluation", over: "Evaluation out of sample", heading: title,
+      footer: "Days are UTC; one ends with the close at midnight."
+    ).html(main)
   }
 
   private var title: String {
@@ -39,45 +32,19 @@ package struct EvaluationPage {
     return names.isEmpty ? "The baselines" : names.joined(separator: ", ")
   }
 
-  private func head(_ out: inout Markup) {
-    out.leaf("meta", ["charset": "utf-8"])
-    out.leaf(
-      "meta",
-      [
-        "http-equiv": "Content-Security-Policy",
-        "content": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
-      ])
-    out.leaf("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"])
-    out.leaf("meta", ["name": "color-scheme", "content": "light dark"])
-    out.element("title", text: "\(title): evaluation")
-    out.element("style") { $0.raw(ReportStyle.drawing + ReportStyle.page) }
-  }
-
   private func main(_ out: inout Markup) {
-    out.element("header") { out in
-      out.element("p", ["class": "over"], text: "Evaluation out of sample")
-      out.element("h1", text: title)
-    }
     summary(&out)
     for (place, group) in result.groups.enumerated() { section(&out, place, group) }
     tried(&out)
-    out.element("footer") { $0.element("p", text: "Days are UTC; one ends with the close at midnight.") }
   }
 
   private func summary(_ out: inout Markup) {
-    out.element("section", ["class": "first", "aria-labelledby": "first"]) { out in
-      out.element("h2", ["id": "first"], text: "In plain words")
-      for (name, text) in badges {
-        out.element("p", ["class": "badge"]) { out in
-          out.element("strong", text: name)
-          out.write(": \(text)")
-        }
-      }
+    out.firstBox(badges) { out in
       out.element("ul") { out in for line in words.lines { out.element("li", text: line) } }
     }
   }
 
-  private var badges: [(String, String)] {
+  private var badges: [(name: String, text: String)] {
     var badges: [(String, String)] = []
     for model in result.run.models where model.manifest.untrained {
       badges.append(("UNTRAINED", "\(model.manifest.name) was never trained; its decisions mean nothing."))
@@ -98,8 +65,7 @@ package struct EvaluationPage {
 
   private func section(_ out: inout Markup, _ place: Int, _ group: EvaluationResult.Group) {
     let settings = result.run.request.settings
-    out.element("section") { out in
-      out.element("h2", text: group.group.name)
+    out.section(group.group.name) { out in
       if group.group.isSynthetic {
         out.element("p", ["class": "badge"]) { $0.element("strong", text: "SYNTHETIC") }
       }
@@ -177,28 +143,17 @@ package struct EvaluationPage {
       "Growth from \(axis.text), net of costs. "
       + zip(rows, growths).map { "\(lineName($0)) ended at \(ReportNumber.percent($1.last, sign: true))" }.joined(
         separator: ", ")
-    out.element("figure", ["id": figure.id]) { out in
-      out.element("figcaption") { $0.element("strong", text: "Growth since the start, net of costs") }
-      out.raw(figure.svg(isAlone: false))
-      out.element("ul", ["class": "legend"]) { out in
-        for (index, row) in rows.enumerated() {
-          out.element("li") { out in
-            out.element("svg", ["width": "28", "height": "12", "aria-hidden": "true"]) {
-              $0.leaf("line", ["x1": "2", "x2": "26", "y1": "6", "y2": "6", "class": "c\(index % 7)"])
-            }
-            out.write(" \(lineName(row))\(row.isUntrained ? " (UNTRAINED)" : "")")
-          }
-        }
-      }
+    figure.legend = rows.enumerated().map { index, row in
+      (lineName(row) + (row.isUntrained ? " (UNTRAINED)" : ""), "c\(index % 7)")
     }
+    out.figure(figure, caption: "Growth since the start, net of costs")
   }
 
   // MARK: - What was tried
 
   private func tried(_ out: inout Markup) {
     let settings = result.run.request.settings
-    out.element("section") { out in
-      out.element("h2", text: "What was tried, and on what")
+    out.section("What was tried, and on what") { out in
       out.element("p", text: "Trials that the deflated Sharpe ratio counts: \(result.trials) (\(result.trialNote)).")
       ReportTables.write(
         &out, caption: "Markets of the protocol", head: ["market", "from", "to", "fee", "slippage"],

@@ -22,8 +22,9 @@ package struct Panel {
     (self.isPercent, self.isLabelled) = (isPercent, isLabelled)
   }
 
-  func y(_ value: Double) -> Int { Int(((1 - values.place(value)) * Self.height).rounded()) }
-  func x(_ place: Double) -> Int { Int((min(max(place, 0), 1) * Self.width).rounded()) }
+  /// Place of a value, from the top, and of a share of the width, in the units of the field.
+  package func y(_ value: Double) -> Int { Int(((1 - values.place(value)) * Self.height).rounded()) }
+  package func x(_ place: Double) -> Int { Int((min(max(place, 0), 1) * Self.width).rounded()) }
   /// Percent of the whole width.
   static func share(_ place: Double) -> String {
     let thousandths = Int((min(max(place, 0), 1) * 100_000).rounded())
@@ -94,7 +95,7 @@ package struct Panel {
   }
 
   /// A bar from one value to another.
-  func bar(
+  package func bar(
     _ out: inout Markup, from left: Double, to right: Double, _ low: Double, _ high: Double, style: String, tip: String
   ) {
     let (upper, lower) = (y(max(low, high)), y(min(low, high)))

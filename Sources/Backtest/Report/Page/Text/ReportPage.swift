@@ -1,6 +1,4 @@
 import Core
-import Digest
-import Foundation
 
 /// The report as one HTML file: nothing is fetched, and without JavaScript only zoom and read-outs are missing.
 package struct ReportPage: Sendable {
@@ -17,77 +15,54 @@ package struct ReportPage: Sendable {
 
   /// The whole file. The same data give the same bytes.
   package var html: String {
-    var out = Markup()
-    out.element("html", ["lang": "en"]) { out in
-      out.element("head") { head(&$0) }
-      out.element("body") { out in
-        out.element("main") { main(&$0) }
-        if !ReportScript.code.isEmpty { out.element("script") { $0.raw(ReportScript.code) } }
-      }
-    }
-    return "<!DOCTYPE html>\n" + out.text + "\n"
-  }
-
-  private func head(_ out: inout Markup) {
-    let hash = SHA256.digest(Array(ReportScript.code.utf8))
-    let policy =
-      "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-\(Data(hash).base64EncodedString())'; "
-      + "base-uri 'none'; form-action 'none'"
-    out.leaf("meta", ["charset": "utf-8"])
-    out.leaf("meta", ["http-equiv": "Content-Security-Policy", "content": policy])
-    out.leaf("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"])
-    out.leaf("meta", ["name": "color-scheme", "content": "light dark"])
-    out.element("title", text: "\(data.policy): backtest report")
-    out.element("style") { $0.raw(ReportStyle.drawing + ReportStyle.page + ReportStyle.choice(figures.prices.count)) }
+    var shell = PageShell(
+      title: "\(data.policy): backtest report", over: "Backtest report", heading: data.policy,
+      footer: "Times are UTC. Amounts are in quote currency. A day ends with the close at midnight.")
+    shell.style = ReportStyle.choice(figures.prices.count)
+    shell.script = ReportScript.code
+    return shell.html(main)
   }
 
   private func main(_ out: inout Markup) {
     let tables = ReportTables(data: data)
-    out.element("header") { out in
-      out.element("p", ["class": "over"], text: "Backtest report")
-      out.element("h1", text: data.policy)
-    }
     summary(&out)
-    section(&out, "Against the baselines") { out in
-      figure(&out, figures.named("equity"))
+    out.section("Against the baselines") { out in
+      out.figure(figures.named("equity"))
       tables.baselines(&out)
       out.element(
         "p", ["class": "note"],
         text:
           "Baselines are rules that nobody tuned for these data. Chance opens and closes about as often as the policy.")
     }
-    section(&out, "Month by month") { out in
-      figure(&out, figures.named("months"))
+    out.section("Month by month") { out in
+      out.figure(figures.named("months"))
       tables.falls(&out)
     }
-    section(&out, "Trades on price", prices)
-    section(&out, "Costs and activity") { out in
-      figure(&out, figures.named("costs"))
+    out.section("Trades on price", prices)
+    out.section("Costs and activity") { out in
+      out.figure(figures.named("costs"))
       tables.activity(&out)
       tables.markets(&out)
     }
-    section(&out, "How steady it was") { out in
-      figure(&out, figures.named("rolling"))
-      figure(&out, figures.named("returns"))
+    out.section("How steady it was") { out in
+      out.figure(figures.named("rolling"))
+      out.figure(figures.named("returns"))
       tables.regimes(&out)
     }
-    section(&out, "Trades") { out in
+    out.section("Trades") { out in
       tables.trades(&out)
-      figure(&out, figures.named("risk"))
-      figure(&out, figures.named("excursions"))
+      out.figure(figures.named("risk"))
+      out.figure(figures.named("excursions"))
     }
-    section(&out, "Decisions") { out in
+    out.section("Decisions") { out in
       decisions(&out)
-      figure(&out, figures.named("vetoes"))
-      figure(&out, figures.named("depth"))
+      out.figure(figures.named("vetoes"))
+      out.figure(figures.named("depth"))
       diary(&out)
     }
-    section(&out, "Settings, assumptions and data") { out in
+    out.section("Settings, assumptions and data") { out in
       named(&out, data.settings, "Settings and assumptions")
       named(&out, data.data, "Data")
-    }
-    out.element("footer") { out in
-      out.element("p", text: "Times are UTC. Amounts are in quote currency. A day ends with the close at midnight.")
     }
   }
 
@@ -95,14 +70,7 @@ package struct ReportPage: Sendable {
 
   private func summary(_ out: inout Markup) {
     let words = PlainWords(data: data)
-    out.element("section", ["class": "first", "aria-labelledby": "first"]) { out in
-      out.element("h2", ["id": "first"], text: "In plain words")
-      for badge in words.badges {
-        out.element("p", ["class": "badge"]) { out in
-          out.element("strong", text: badge.name)
-          out.write(": \(badge.text)")
-        }
-      }
+    out.firstBox(words.badges) { out in
       out.element("div", ["class": "tiles"]) { out in
         for tile in words.tiles {
           out.element("div", ["class": "tile"]) { out in
@@ -125,37 +93,6 @@ package struct ReportPage: Sendable {
     }
   }
 
-  private func section(_ out: inout Markup, _ title: String, _ body: (inout Markup) -> Void) {
-    out.element("section") { out in
-      out.element("h2", text: title)
-      body(&out)
-    }
-  }
-
-  private func figure(_ out: inout Markup, _ figure: Figure) {
-    out.element("figure", ["id": figure.id]) { out in
-      out.element("figcaption") { $0.element("strong", text: figure.title) }
-      if let missing = figure.missing {
-        out.element("p", ["class": "missing"], text: missing)
-        return
-      }
-      out.raw(figure.svg(isAlone: false))
-      if !figure.legend.isEmpty {
-        out.element("ul", ["class": "legend"]) { out in
-          for item in figure.legend {
-            out.element("li") { out in
-              out.element("svg", ["width": "28", "height": "12", "aria-hidden": "true"]) {
-                $0.leaf("line", ["x1": "2", "x2": "26", "y1": "6", "y2": "6", "class": item.style])
-              }
-              out.write(" \(item.name)")
-            }
-          }
-        }
-      }
-      out.element("p", ["class": "note"], text: figure.note)
-    }
-  }
-
   private func prices(_ out: inout Markup) {
     guard !figures.prices.isEmpty else {
       out.element("p", ["class": "missing"], text: "No instrument: there is no price to draw.")
@@ -174,7 +111,7 @@ package struct ReportPage: Sendable {
         }
         out.element("label", ["for": id], text: "\(market.symbol) (\(ReportNumber.count(market.closedTrades)))")
       }
-      out.element("div", ["class": "panels"]) { out in for figure in figures.prices { self.figure(&out, figure) } }
+      out.element("div", ["class": "panels"]) { out in for figure in figures.prices { out.figure(figure) } }
     }
   }
 
