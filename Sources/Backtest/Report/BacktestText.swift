@@ -105,15 +105,7 @@ package struct BacktestText {
         "\(row.run.book.closedTrades)", row.run.book.feesQuote.text(decimals: 0),
       ]
     }
-    let all = [head] + body
-    let widths = head.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
-    return all.map { cells in
-      "  "
-        + cells.enumerated().map { column, cell in
-          let space = String(repeating: " ", count: widths[column] - cell.count)
-          return column == 0 ? cell + space : space + cell
-        }.joined(separator: "  ")
-    }.joined(separator: "\n")
+    return TextTable.lines([head] + body).joined(separator: "\n")
   }
 
   private static func growth(_ book: BacktestBook) -> Double {

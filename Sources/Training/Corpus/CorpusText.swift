@@ -1,3 +1,4 @@
+import Backtest
 import Core
 import Foundation
 
@@ -41,16 +42,7 @@ extension CorpusSummary {
     return lines.joined(separator: "\n")
   }
 
-  /// Columns as wide as their widest cell; all but the first are set right.
   private static func table(_ head: [String], _ rows: [[String]]) -> [String] {
-    let all = head.isEmpty ? rows : [head] + rows
-    guard let columns = all.first?.count else { return [] }
-    let widths = (0..<columns).map { column in all.map { $0[column].count }.max() ?? 0 }
-    return all.map { row in
-      row.enumerated().map { column, cell in
-        let space = String(repeating: " ", count: widths[column] - cell.count)
-        return column == 0 ? cell + space : space + cell
-      }.joined(separator: "  ")
-    }
+    TextTable.lines(head.isEmpty ? rows : [head] + rows, indent: 0)
   }
 }

@@ -65,15 +65,7 @@ package enum EvaluationText {
   }
 
   private static func table(_ rows: [EvaluationRow], head: String) -> [String] {
-    let all = [[head] + columns.map(\.head)] + rows.map { row in [name(row)] + columns.map { $0.text(row) } }
-    let widths = all[0].indices.map { column in all.map { $0[column].count }.max() ?? 0 }
-    return all.map { cells in
-      "  "
-        + cells.enumerated().map { column, cell in
-          let space = String(repeating: " ", count: widths[column] - cell.count)
-          return column == 0 ? cell + space : space + cell
-        }.joined(separator: "  ")
-    }
+    TextTable.lines([[head] + columns.map(\.head)] + rows.map { row in [name(row)] + columns.map { $0.text(row) } })
   }
 
   /// The name with what became of accounts.
