@@ -48,8 +48,8 @@ package struct SourceList {
       throw CatalogError(.usage, "\(path): its name does not tell the instrument; say --instrument")
     }
     return Importer.Source(
-      path: path, source: source ?? record.map { Self.source(from: $0.venue) } ?? "local", instrument: instrument,
-      hours: hours ?? record?.calendar.name ?? "always-open", timeframe: timeframe)
+      path: path, source: source ?? record?.venue.map { Self.source(from: $0) } ?? "local", instrument: instrument,
+      hours: hours ?? record?.calendar?.name ?? "always-open", timeframe: timeframe)
   }
 
   /// A venue in words as a name: `Binance USD-M futures` is `binance-usd-m-futures`; what is in brackets is left out.

@@ -13,8 +13,8 @@ struct RecordedDataTests {
     for record in index.records {
       let path = directory + "/" + record.path
       #expect(try DataIndex.record(of: path) == record)
-      let file = try ReplayFile(path: path, instrument: btc, calendar: record.calendar)
-      #expect(file.timeframe == Timeframe(record.timeframe), "\(record.path)")
+      let file = try ReplayFile(path: path, instrument: btc, calendar: record.calendar ?? .alwaysOpen)
+      #expect(file.timeframe == record.timeframe, "\(record.path)")
       var count = 0
       while try file.next() != nil { count += 1 }
       let refused = file.quality.rows - file.quality.bars

@@ -38,7 +38,7 @@ struct BarHours: Sendable {
 
   /// The calendar for a file, without forced closes at the end of a day, and what had to be assumed.
   func calendar(
-    _ record: EvaluationIndex.Record, usual: TradingCalendar, of rules: InstrumentSettings
+    _ record: DataIndex.Record, usual: TradingCalendar, of rules: InstrumentSettings
   ) -> (TradingCalendar, String?) {
     let hasWeekends = weekdays[5] + weekdays[6] > bars / 10
     if record.isAlwaysOpen ?? hasWeekends { return (.alwaysOpen, nil) }

@@ -2,6 +2,7 @@ import Agent
 import Backtest
 import Bot
 import Core
+import Feed
 import HRM
 import Settings
 
@@ -74,14 +75,14 @@ package struct EvaluatedModel: Sendable {
   }
 
   /// Row of an instrument, by its symbol in the index or else by the name of its file, as training names it; 0: unknown.
-  func row(of record: EvaluationIndex.Record) -> Int {
+  func row(of record: DataIndex.Record) -> Int {
     let file = record.path.split(separator: "/").last.map { String($0.prefix { $0 != "." }) } ?? ""
     return manifest.instruments[record.instrument] ?? manifest.row(ofInstrument: file)
   }
 
   /// The policy for a table of the one instrument of a record. Throws `PolicyError`.
   func policy(
-    _ instruments: InstrumentTable, _ timeframe: Timeframe, _ settings: HRMSettings, of record: EvaluationIndex.Record,
+    _ instruments: InstrumentTable, _ timeframe: Timeframe, _ settings: HRMSettings, of record: DataIndex.Record,
     featureSchemaHash: String, _ restraint: Contender.Restraint
   ) throws -> HRMPolicy {
     let most = manifest.architecture.maxSegments

@@ -56,7 +56,7 @@ package struct EvaluationRun: Sendable {
   package static func make(
     _ request: Request, progress: @escaping @Sendable (Progress) -> Void = { _ in }
   ) throws -> EvaluationRun {
-    let index = try EvaluationIndex(directory: request.data)
+    let index = try EvaluationFiles(directory: request.data)
     let models = try request.models.map { try EvaluatedModel(directory: $0, settings: request.bot) }
     let archive = try Self.archive(request.settings)
     let seen = Tally()

@@ -7,7 +7,7 @@ import Settings
 
 /// A bar file that was read once from end to end: what it is and what it holds, as far as records and rows tell.
 package struct SurveyedFile: Sendable {
-  package var record: EvaluationIndex.Record
+  package var record: DataIndex.Record
   /// SHA-256 of the file.
   package var sha256: String
   package var timeframe: Timeframe
@@ -37,7 +37,7 @@ package struct SurveyedFile: Sendable {
   /// Reads a file and holds it against its record. `assetClass`: for records that do not say theirs. Throws `StartError` with
   /// file, field, value and remedy.
   package init(
-    _ record: EvaluationIndex.Record, in directory: String, settings: EvaluationSettings, rules: InstrumentSettings,
+    _ record: DataIndex.Record, in directory: String, settings: EvaluationSettings, rules: InstrumentSettings,
     assetClass given: String? = nil
   ) throws {
     let path = "\(directory)/\(record.path)"
@@ -91,7 +91,7 @@ package struct SurveyedFile: Sendable {
 
   /// The instrument: kind and hours by record and bars, prices and quantities as fine as numbers are, the market's fee.
   private static func instrument(
-    _ record: EvaluationIndex.Record, _ word: String, _ market: EvaluationSettings.Market, _ hours: BarHours,
+    _ record: DataIndex.Record, _ word: String, _ market: EvaluationSettings.Market, _ hours: BarHours,
     _ rules: InstrumentSettings
   ) -> (Instrument, [String]) {
     var notes: [String] = []

@@ -51,7 +51,7 @@ import Training
         error?.exitCode == 65 && error?.description.contains("index.json") == true,
         "\(text): \(String(describing: error))")
     }
-    #expect(failure { _ = try EvaluationIndex(directory: data.directory + "/nowhere") }?.exitCode == 66)
+    #expect(failure { _ = try EvaluationFiles(directory: data.directory + "/nowhere") }?.exitCode == 66)
   }
 
   @Test func optionalFieldsMayBeMissing() throws {

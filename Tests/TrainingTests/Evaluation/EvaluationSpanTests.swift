@@ -1,5 +1,6 @@
 import Bot
 import Core
+import Feed
 import HRM
 import Features
 import Foundation
@@ -20,7 +21,7 @@ import Training
     let path = data.add("AAA", rows: EvaluationData.walk(2400, seed: 1))
     var settings = EvaluationData.settings()
     for place in settings.markets.indices { settings.markets[place].from = CalendarDay("2024-02-01") }
-    let record = EvaluationIndex.Record(instrument: "AAA", path: path, assetClass: "crypto_perp")
+    let record = DataIndex.Record(instrument: "AAA", path: path, assetClass: "crypto_perp")
     let rules = try InstrumentSettings.load(besideSettings: nil)
     return (try SurveyedFile(record, in: data.directory, settings: settings, rules: rules), settings)
   }
