@@ -19,9 +19,7 @@ public struct LinearPolicy: Policy {
   private let threshold: Double
   private let learnsUntil: Timestamp
   private var streams: [Stream] = []
-  /// Sums of products, row by row, and with the target.
-  private var gram = [Double](repeating: 0, count: width * width)
-  private var moments = [Double](repeating: 0, count: width)
+  private var regression = RidgeRegression(width: width)
   private var samples = 0
   private var sinceFit = 0
   private var weights: [Double]?
@@ -95,44 +93,12 @@ public struct LinearPolicy: Policy {
   }
 
   private mutating func learn(_ row: [Double], _ target: Double) {
-    for left in 0..<Self.width {
-      moments[left] += row[left] * target
-      for right in 0...left { gram[left * Self.width + right] += row[left] * row[right] }
-    }
+    regression.add(row, target)
     samples += 1
     sinceFit += 1
     guard samples >= Self.smallestSample, weights == nil || sinceFit >= refitBars * streams.count else { return }
     sinceFit = 0
-    weights = fitted() ?? weights
-  }
-
-  /// Cholesky's solution of (X'X + λI) w = X'y; nil where rounding leaves no positive pivot.
-  private func fitted() -> [Double]? {
-    let width = Self.width
-    var factor = gram
-    for place in 0..<width { factor[place * width + place] += ridge }
-    for column in 0..<width {
-      for row in column..<width {
-        var sum = factor[row * width + column]
-        for inner in 0..<column { sum -= factor[row * width + inner] * factor[column * width + inner] }
-        if row == column {
-          guard sum > 0 else { return nil }
-          factor[row * width + column] = sum.squareRoot()
-        } else {
-          factor[row * width + column] = sum / factor[column * width + column]
-        }
-      }
-    }
-    var solution = moments
-    for row in 0..<width {
-      for inner in 0..<row { solution[row] -= factor[row * width + inner] * solution[inner] }
-      solution[row] /= factor[row * width + row]
-    }
-    for row in stride(from: width - 1, through: 0, by: -1) {
-      for inner in (row + 1)..<width { solution[row] -= factor[inner * width + row] * solution[inner] }
-      solution[row] /= factor[row * width + row]
-    }
-    return solution
+    weights = regression.weights(ridge: ridge) ?? weights
   }
 
   /// Opens on what is worth the costs, closes on the turn of the sign.

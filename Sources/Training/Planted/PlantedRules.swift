@@ -1,3 +1,4 @@
+import Agent
 import Core
 
 /// Policies that know less of a planted market than its best one does.
@@ -60,24 +61,13 @@ package struct PlantedLine: Sendable {
     return sum
   }
 
-  /// Ridge regression by elimination.
   private static func fit(_ series: TradingSeries) -> [Double] {
-    let count = series.featureCount
-    var matrix = [[Double]](repeating: [Double](repeating: 0, count: count + 1), count: count)
+    var regression = RidgeRegression(width: series.featureCount)
     for bar in 0..<series.count where series.isDecidable[bar] && series.returns[bar].isFinite {
-      let row = series.features[(bar * count)..<((bar + 1) * count)].map(Double.init)
-      for first in 0..<count {
-        for second in 0..<count { matrix[first][second] += row[first] * row[second] }
-        matrix[first][count] += row[first] * series.returns[bar]
-      }
+      let features = (bar * series.featureCount)..<((bar + 1) * series.featureCount)
+      regression.add(series.features[features].map(Double.init), series.returns[bar])
     }
-    for index in 0..<count { matrix[index][index] += ridge * Double(series.count) }
-    for pivot in 0..<count {
-      for row in 0..<count where row != pivot {
-        let factor = matrix[row][pivot] / matrix[pivot][pivot]
-        for column in pivot...count { matrix[row][column] -= factor * matrix[pivot][column] }
-      }
-    }
-    return (0..<count).map { matrix[$0][count] / matrix[$0][$0] }
+    return regression.weights(ridge: ridge * Double(series.count))
+      ?? [Double](repeating: 0, count: series.featureCount)
   }
 }
