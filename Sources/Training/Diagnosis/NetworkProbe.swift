@@ -14,10 +14,8 @@ package final class NetworkProbe {
     package static let fast = Frozen(rawValue: 2)
   }
 
-  /// Bars whose three positions are thought about together.
-  package static let batchBars = 128
-  private let network: TrainingNetwork
-  private let architecture: HRMArchitecture
+  private let batches: DecisionBatches
+  private var network: TrainingNetwork { batches.network }
   private let segments: Int
   private let slowStart: [Float]
   private let fastStart: [Float]
@@ -25,12 +23,10 @@ package final class NetworkProbe {
   /// A probe of given weights that thinks `segments` segments.
   package init(parameters: HRMParameters, segments: Int, threads: Int) {
     precondition(segments >= 1, "a decision takes a segment at least")
-    architecture = parameters.architecture
     self.segments = segments
-    network = TrainingNetwork(
-      parameters: parameters, lanes: Self.batchBars * TradingStep.positions, threads: threads)
-    slowStart = network.slowStates
-    fastStart = network.fastStates
+    batches = DecisionBatches(parameters: parameters, threads: threads)
+    slowStart = batches.network.slowStates
+    fastStart = batches.network.fastStates
   }
 
   /// What the network says of the bars of a series that can be decided; others hold.
@@ -43,12 +39,8 @@ package final class NetworkProbe {
     progress: (Int) throws -> Void = { _ in }
   ) rethrows -> ThinkingRecord {
     var record = ThinkingRecord(bars: bars, segments: segments)
-    for first in stride(from: bars.lowerBound, to: bars.upperBound, by: Self.batchBars) {
-      let batch = first..<min(first + Self.batchBars, bars.upperBound)
-      if batch.contains(where: { series.isDecidable[$0] }) {
-        think(series, batch, frozen, into: &record, watch: &watch)
-      }
-      try progress(batch.count)
+    try batches.each(series, bars, progress: progress) { batch in
+      think(series, batch, frozen, into: &record, watch: &watch)
     }
     return record
   }
@@ -57,11 +49,6 @@ package final class NetworkProbe {
     _ series: TradingSeries, _ batch: Range<Int>, _ frozen: Frozen, into record: inout ThinkingRecord,
     watch: inout StateWatch?
   ) {
-    let inputs = series.inputs(batch, windowBars: architecture.windowBars)
-    for row in 0..<inputs.count {
-      network.take(inputs, sequence: row, lane: row)
-      network.resetState(row)
-    }
     let bars = batch.filter { series.isDecidable[$0] }
     let lanes = bars.flatMap { bar in
       (0..<TradingStep.positions).map { (bar - batch.lowerBound) * TradingStep.positions + $0 }

@@ -74,7 +74,7 @@ package struct Validation: Codable, Equatable, Sendable {
     self.figures = figures
   }
 
-  /// The figure of a name, if there is one.
+  /// A further figure by its name; nil where there is none.
   package func figure(_ name: String) -> Double? { figures.first { $0.name == name }?.value }
 }
 

@@ -29,18 +29,13 @@ package struct GreedyRun: Sendable {
 
 /// Lets a network decide along series.
 package final class GreedyRunner {
-  /// Bars whose three positions are thought about together.
-  private static let batchBars = 128
-  private let network: TrainingNetwork
+  private let batches: DecisionBatches
   private let maxSegments: Int
-  private let windowBars: Int
 
   /// A runner on given weights, every decision `maxSegments` deep.
   package init(parameters: HRMParameters, maxSegments: Int, threads: Int) {
-    network = TrainingNetwork(
-      parameters: parameters, lanes: Self.batchBars * TradingStep.positions, threads: threads)
+    batches = DecisionBatches(parameters: parameters, threads: threads)
     self.maxSegments = maxSegments
-    windowBars = parameters.architecture.windowBars
   }
 
   /// The surest legal action of each bar from each position: [bars, 3].
@@ -48,20 +43,13 @@ package final class GreedyRunner {
   /// - Parameter range: bars to be decided; others hold.
   package func actions(_ series: TradingSeries, bars range: Range<Int>, isUnknown: Bool = false) -> [Action] {
     var actions = [Action](repeating: .hold, count: series.count * TradingStep.positions)
-    for first in stride(from: range.lowerBound, to: range.upperBound, by: Self.batchBars) {
-      let bars = first..<min(first + Self.batchBars, range.upperBound)
-      guard bars.contains(where: { series.isDecidable[$0] }) else { continue }
-      let inputs = series.inputs(bars, windowBars: windowBars, isUnknown: isUnknown)
-      for row in 0..<inputs.count {
-        network.take(inputs, sequence: row, lane: row)
-        network.resetState(row)
-      }
-      var outputs = network.forward()
-      for _ in 1..<max(1, maxSegments) { outputs = network.forward() }
-      for row in 0..<inputs.count {
+    batches.each(series, range, isUnknown: isUnknown) { bars in
+      var outputs = batches.network.forward()
+      for _ in 1..<max(1, maxSegments) { outputs = batches.network.forward() }
+      for row in 0..<(bars.count * TradingStep.positions) {
         let mask = LegalMask(
           position: PositionSide.inOrder[row % TradingStep.positions], isShortable: series.isShortable)
-        actions[first * TradingStep.positions + row] = TradingTask.best(outputs.policy, row: row, mask)
+        actions[bars.lowerBound * TradingStep.positions + row] = TradingTask.best(outputs.policy, row: row, mask)
       }
     }
     return actions

@@ -153,9 +153,10 @@ struct TradingJudge {
       gradients.qHalt[row] = Float(share * weight * stop.slope)
       guard let ahead, lane.segments < task.architecture.maxSegments else { continue }
       let isNextLast = lane.segments + 1 == task.architecture.maxSegments
-      let next = isNextLast ? ahead.qHalt[row] : max(ahead.qHalt[row], ahead.qContinue[row])
-      let wanted = max(0, ScalarLoss.sigmoid(Double(next)) - task.settings.segmentPrice)
-      let onward = ScalarLoss.binary(logit: outputs.qContinue[row], target: wanted)
+      let wanted = HaltingTargets.continuing(
+        halt: Double(ahead.qHalt[row]), goesOn: isNextLast ? nil : Double(ahead.qContinue[row]),
+        price: task.settings.segmentPrice)
+      let onward = ScalarLoss.binary(logit: outputs.qContinue[row], target: max(0, wanted))
       goOn += scale * onward.loss
       loss += share * scale * onward.loss
       gradients.qContinue[row] = Float(share * scale * onward.slope)

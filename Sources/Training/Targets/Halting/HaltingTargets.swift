@@ -29,16 +29,20 @@ public enum HaltingTargets {
     return Quantile.of(sorted: spreads.sorted(), share: 0.9)
   }
 
-  /// Wanted q_continue of every segment but the last: what the next one makes of it, less the price of a segment.
+  /// Wanted q_continue of a segment: what the next one makes of it, less the price of a segment.
   ///
   /// - Parameters:
-  ///   - halts: logits of q_halt per segment; `goesOn`: those of q_continue.
+  ///   - halt: logit of q_halt of the next segment; `goesOn`: that of its q_continue, nil where it is the last.
   ///   - price: λ_c. The result can lie below 0 by as much; for a cross entropy cut it at 0.
+  public static func continuing(halt: Double, goesOn: Double?, price: Double) -> Double {
+    ScalarLoss.sigmoid(goesOn.map { max(halt, $0) } ?? halt) - price
+  }
+
+  /// The same of every segment but the last, from the logits of all.
   public static func continuing(halts: [Double], goesOn: [Double], price: Double) -> [Double] {
     precondition(halts.count == goesOn.count, "heads of different segments")
     return (1..<max(1, halts.count)).map { next in
-      let halt = ScalarLoss.sigmoid(halts[next])
-      return (next == halts.count - 1 ? halt : max(halt, ScalarLoss.sigmoid(goesOn[next]))) - price
+      continuing(halt: halts[next], goesOn: next == halts.count - 1 ? nil : goesOn[next], price: price)
     }
   }
 }
