@@ -31,6 +31,32 @@ import Testing
     }
   }
 
+  @Test func growthIsMarkedReadablyOverAnyRange() {
+    for seed in UInt64(1)...2000 {
+      var random = CounterRandom(seed: seed, purpose: .returnIntervals)
+      let values = (0..<4).map { _ in pow(10, Self.uniform(&random) * 6 - 3) * 1.01 - 1 }
+      let axis = ValueAxis(growth: values)
+      let ratio = (1 + max(0, values.max()!)) / (1 + min(0, values.min()!))
+      #expect(axis.isLogarithmic == (ratio > 2), "seed \(seed): \(values)")
+      #expect(axis.low <= min(0, values.min()!) && axis.high >= max(0, values.max()!), "seed \(seed): \(values)")
+      #expect(axis.ticks.contains(0) && (2...8).contains(axis.ticks.count), "seed \(seed): \(axis.ticks)")
+      #expect(zip(axis.ticks, axis.ticks.dropFirst()).allSatisfy { $0 < $1 }, "seed \(seed): \(axis.ticks)")
+      #expect(
+        Set(axis.ticks.map { axis.percentLabel($0) }).count == axis.ticks.count, "seed \(seed): \(axis.ticks)")
+      guard axis.isLogarithmic else { continue }
+      // Equal factors are equal heights.
+      let (one, other) = (axis.place(0.1) - axis.place(0), axis.place(0.21) - axis.place(0.1))
+      #expect(axis.high < 0.21 || abs(one - other) < 1e-9, "seed \(seed)")
+    }
+    let axis = ValueAxis(growth: [-0.55, 11])
+    #expect(axis.ticks.map { axis.percentLabel($0) } == ["−50", "0", "+100", "+400", "+900"].map { "\($0)\u{A0}%" })
+    // An account that was used up lies at the lower end.
+    let ruined = ValueAxis(growth: [-3, 1])
+    #expect(ruined.isLogarithmic && ruined.place(-3) == 0 && ruined.place(-1) == 0 && ruined.low > -1)
+    #expect(!ValueAxis(growth: []).isLogarithmic && !ValueAxis(growth: [.nan, 0.4]).isLogarithmic)
+    #expect(ValueAxis(growth: [1e14]).ticks.count <= 8)
+  }
+
   @Test func oddValuesStillMakeAnAxis() {
     let cases: [[Double]] = [
       [], [.nan], [.infinity, -.infinity], [0], [0, 0], [5, 5], [-3, -3], [1e15, 1e15 + 1], [1e300, -1e300],

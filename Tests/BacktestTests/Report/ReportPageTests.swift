@@ -109,6 +109,56 @@ import Testing
     #expect(html.contains("STOPPED on 2022-11-20 by daily loss</strong>: nothing was opened after it"))
   }
 
+  @Test func growthBeyondADoublingIsOnALogarithmicAxis() throws {
+    func equity(_ drift: Double, days: Int) throws -> Figure {
+      var sample = SampleReport(instruments: 1, days: days, trades: 0)
+      sample.drift = drift
+      return FigureSet(try sample.make()).named("equity")
+    }
+    let steep = try equity(0.02, days: 300)
+    #expect(steep.body.contains("growth since the start, logarithmic") && steep.body.contains("data-scale=\"growth\""))
+    #expect(steep.description.contains("logarithmic"))
+    let calm = try equity(0, days: 20)
+    #expect(calm.body.contains("growth since the start<") && !calm.body.contains("data-scale=\"growth\""))
+  }
+
+  @Test func anAccountThatNeverChangedIsSaidToBeOne() throws {
+    var data = try SampleReport(instruments: 1, days: 90, trades: 0).make()
+    data.dailyReturns = [Double](repeating: 0, count: 90)
+    data.costs = .init(fees: 0, slippage: 0, net: 0)
+    for line in data.lines.indices {
+      data.lines[line].equity = data.lines[line].equity.map { _ in 100_000 }
+      data.lines[line].drawdowns = data.lines[line].drawdowns.map { _ in 0 }
+    }
+    (data.lines[0].sharpe, data.lines[0].low, data.lines[0].high) = (nil, 0, 0)
+    let figures = FigureSet(data)
+    #expect(figures.named("costs").missing?.contains("Nothing was traded") == true)
+    #expect(figures.named("returns").missing?.hasPrefix("All 90 days came to 0.00") == true)
+    #expect(figures.prices[0].note.contains("No trade was closed"))
+    // The panel of falls reaches a percent down, not half of the account.
+    #expect(figures.named("equity").body.contains("data-v0=\"-0.01\""))
+    let html = ReportPage(data).html
+    #expect(html.contains("The account never changed") && !html.contains("the sign of the result may be luck"))
+  }
+
+  @Test func aDepthThatNeverChangesIsBelowTheUpperEnd() throws {
+    var data = try SampleReport(instruments: 1, days: 90, trades: 0, hasNetwork: true).make()
+    for day in data.depth.indices { data.depth[day].segments = 4 }
+    data.depthCounts = [0, 0, 0, 0, 90]
+    let figure = FigureSet(data).named("depth")
+    #expect(figure.body.contains("data-v1=\"5.0\"") && figure.note.contains("4 in 100.0\u{A0}% of the decisions"))
+  }
+
+  @Test func choicesAreJudgedInWords() throws {
+    var data = try SampleReport(instruments: 1, days: 90, trades: 5).make()
+    #expect(!ReportPage(data).html.contains("Was the best picked by luck?"))
+    data.choices = [SelectionLuck(.trials, []), SelectionLuck(.baselines, SelectionTestsTests.chance(5, days: 90))]
+    let html = ReportPage(data).html
+    #expect(MarkupChecker(html).faults.isEmpty && html.contains("Was the best picked by luck?"))
+    #expect(html.contains("nothing was computed, because this run is the only one"))
+    #expect(html.contains("(probability of overfitting, PBO)") && html.contains("reality check"))
+  }
+
   @Test func onlyTheScriptOfThePageMayRun() throws {
     let html = ReportPage(try SampleReport(instruments: 1, days: 5, trades: 0).make()).html
     let script = try #require(

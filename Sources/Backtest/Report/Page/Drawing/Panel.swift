@@ -50,7 +50,7 @@ package struct Panel {
         "x": "0", "y": "\(top)", "width": "100%", "height": "\(tall)", "viewBox": "0 0 20000 10000",
         "preserveAspectRatio": "none", "class": time == nil ? "field" : "field timed", "data-t0": "\(axis.low)",
         "data-t1": "\(axis.high)", "data-v0": "\(values.low)", "data-v1": "\(values.high)",
-        "data-unit": isPercent ? "percent" : "number",
+        "data-unit": isPercent ? "percent" : "number", "data-scale": values.isLogarithmic ? "growth" : "linear",
       ], body)
     for tick in values.ticks where isLabelled {
       let y = top + tall * y(tick) / Int(Self.height)

@@ -1,16 +1,18 @@
 import Foundation
 
-/// A range of values with round marks on it: multiples of 1, 2 or 5 times a power of ten.
+/// A range of values with round marks on it: multiples of 1, 2 or 5 times a power of ten, or marks of growth.
 package struct ValueAxis: Sendable {
   /// Ends of the axis, finite and not equal.
   package let low: Double
   package let high: Double
-  /// Distance between marks.
+  /// Distance between marks; of an axis of growth, the least one.
   package let step: Double
   /// Marks, ascending, within the ends.
   package let ticks: [Double]
   /// Decimals that the marks need.
   package let decimals: Int
+  /// Places are those of the logarithm of 1 + value: equal heights are equal factors.
+  package let isLogarithmic: Bool
 
   /// An axis that holds all finite values. `isRounded`: its ends are marks. `marks`: about so many, at least 2.
   package init(_ values: some Sequence<Double>, marks: Int = 5, isRounded: Bool = true, holdsZero: Bool = false) {
@@ -35,6 +37,15 @@ package struct ValueAxis: Sendable {
     self.high = isRounded ? max(high, last * step) : high
     ticks = last < first ? [] : (0...Int(last - first)).map { (first + Double($0)) * step }
     decimals = max(0, min(12, Int(-log10(step * 1.0000001).rounded(.down))))
+    isLogarithmic = false
+  }
+
+  /// An axis as given, logarithmic in 1 + value.
+  init(growthFrom low: Double, to high: Double, ticks: [Double]) {
+    (self.low, self.high, self.ticks) = (low, high, ticks)
+    step = zip(ticks, ticks.dropFirst()).map { $1 - $0 }.min() ?? high - low
+    decimals = 2
+    isLogarithmic = true
   }
 
   /// The smallest of 1, 2 or 5 times a power of ten that cuts a span into at most `marks` parts.
@@ -52,10 +63,15 @@ package struct ValueAxis: Sendable {
 
   /// The same of a share, as percent.
   package func percentLabel(_ value: Double) -> String {
-    abs(value) < 1e13
+    if isLogarithmic { return growthLabel(value) }
+    return abs(value) < 1e13
       ? ReportNumber.fixed(value * 100, max(0, decimals - 2)) + ReportNumber.unit("%") : ReportNumber.percent(value)
   }
 
   /// Place of a value: 0 at the low end, 1 at the high one.
-  package func place(_ value: Double) -> Double { min(max((value - low) / (high - low), 0), 1) }
+  package func place(_ value: Double) -> Double {
+    guard isLogarithmic else { return min(max((value - low) / (high - low), 0), 1) }
+    guard value > low else { return 0 }
+    return min((log1p(value) - log1p(low)) / (log1p(high) - log1p(low)), 1)
+  }
 }

@@ -7,6 +7,10 @@ extension Figure {
       figure.missing = "The amounts are beyond what can be drawn."
       return figure
     }
+    guard [costs.gross, costs.fees, costs.slippage].contains(where: { $0 != 0 }) else {
+      figure.missing = "Nothing was traded: nothing was earned, and nothing was paid."
+      return figure
+    }
     let afterFees = costs.gross - costs.fees
     let steps: [(name: String, low: Double, high: Double, style: String, value: Double)] = [
       ("Gross", 0, costs.gross, costs.gross < 0 ? "loss" : "gain", costs.gross),

@@ -1,6 +1,9 @@
 import Core
 
 extension Figure {
+  /// A depth that never changes is a line below the upper end.
+  private static let headroom = 1.1
+
   /// How deep a network thought, and how complex the market was, by day.
   static func depth(_ data: ReportData) -> Figure {
     var figure = Figure(id: "depth", title: "Depth of thought and complexity of the market", description: "")
@@ -11,7 +14,8 @@ extension Figure {
     let days = Decimation.places(data.depth.map(\.segments), limit: linePoints).map { data.depth[$0] }
     let axis = TimeAxis([days[0].at, days[days.count - 1].at])
     let upper = Panel(
-      top: 4, tall: 170, values: ValueAxis(days.map(\.segments), marks: 4, holdsZero: true))
+      top: 4, tall: 170,
+      values: ValueAxis(days.map { $0.segments * Self.headroom }, holdsZero: true))
     let complex = days.filter { $0.complexity != nil }
     let lower = Panel(
       top: 192, tall: 120, values: ValueAxis(complex.compactMap(\.complexity), marks: 3))
@@ -36,9 +40,9 @@ extension Figure {
       "\(ReportNumber.count(total)) decisions of a network from \(axis.text), of \(ReportNumber.fixed(mean, 2)) segments on "
       + "average."
     let shares = data.depthCounts.enumerated().filter { $0.1 > 0 }.map {
-      "\($0.0): \(ReportNumber.percent(Double($0.1) / Double(max(1, total))))"
+      "\($0.0) in \(ReportNumber.percent(Double($0.1) / Double(max(1, total))))"
     }
-    figure.note = "Segments computed before thinking ended, with their shares: " + shares.joined(separator: ", ") + "."
+    figure.note = "Segments computed before thinking ended: " + shares.joined(separator: ", ") + " of the decisions."
     figure.series = [
       Series("segments", unit: "segments", times: data.depth.map(\.at), values: data.depth.map(\.segments)),
       Series(

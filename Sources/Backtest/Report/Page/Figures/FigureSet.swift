@@ -20,7 +20,9 @@ package struct FigureSet: Sendable {
   package var all: [Figure] { single + prices }
 
   /// A figure by its name.
-  func named(_ id: String) -> Figure { single.first { $0.id == id } ?? Figure(id: id, title: id, description: "") }
+  package func named(_ id: String) -> Figure {
+    single.first { $0.id == id } ?? Figure(id: id, title: id, description: "")
+  }
 
   /// Names and contents of the files: one svg for each figure that could be drawn, and all numbers as `figures.json`.
   package var files: [(name: String, text: String)] {

@@ -32,6 +32,10 @@ extension Figure {
       return figure
     }
     let sorted = values.sorted()
+    guard sorted[0] < sorted[sorted.count - 1] else {
+      figure.missing = "All \(ReportNumber.count(values.count)) \(what) came to \(label(sorted[0]))."
+      return figure
+    }
     // A single day far out must not press all others into one class: classes end at the outer half percents.
     let inner = [Quantile.of(sorted: sorted, share: 0.005)!, Quantile.of(sorted: sorted, share: 0.995)!]
     let axis = ValueAxis(inner, marks: 30)

@@ -42,7 +42,10 @@ extension Figure {
     figure.description =
       "Range of the price of \(line.symbol) from \(axis.text), between \(ReportNumber.significant(line.lows.min())) and "
       + "\(ReportNumber.significant(line.highs.max())), with \(shown)."
-    figure.note = "Range of the price, with \(shown): a dot where one was opened, a line to where it was closed."
+    figure.note =
+      marks.isEmpty
+      ? "Range of the price. No trade was closed."
+      : "Range of the price, with \(shown): a dot where one was opened, a line to where it was closed."
     figure.series = [
       Series("low", unit: "price", times: line.times, values: line.lows),
       Series("high", unit: "price", times: line.times, values: line.highs),

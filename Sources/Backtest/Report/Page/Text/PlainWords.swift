@@ -86,6 +86,9 @@ struct PlainWords {
     guard let line = data.lines.first, let low = line.low, let high = line.high else {
       return "Too few days for an interval: nothing can be said about luck."
     }
+    guard line.sharpe != nil || data.dailyReturns.contains(where: { $0 != 0 }) else {
+      return "The account never changed: there is nothing that could be luck."
+    }
     var text =
       "Drawn anew from its own days, the annual return lies between \(ReportNumber.percent(low, sign: true)) and "
       + "\(ReportNumber.percent(high, sign: true)) in 95 % of the cases"

@@ -9,7 +9,7 @@ enum ReportScript {
       let box = [0, 0, W, H];
       const read = owner.querySelector('.read') || owner.appendChild(Object.assign(document.createElement('p'), {className: 'read'}));
       const when = x => new Date(t0 + x / W * (t1 - t0)).toISOString().slice(0, t1 - t0 > 4e9 ? 10 : 16).replace('T', ' ');
-      const value = y => v1 - y / H * (v1 - v0);
+      const value = y => data.scale === 'growth' ? (1 + v1) * ((1 + v0) / (1 + v1)) ** (y / H) - 1 : v1 - y / H * (v1 - v0);
       const show = v => data.unit === 'percent' ? (v * 100).toFixed(1) + ' %' : String(Number(v.toPrecision(4)));
       const at = event => { const r = field.parentNode.getBoundingClientRect();
         return box[0] + Math.min(Math.max((event.clientX - r.left) / r.width, 0), 1) * box[2]; };

@@ -51,12 +51,12 @@ package enum ReportStyle {
     .tile strong{font-size:1.3rem;font-variant-numeric:tabular-nums}
     figure{margin:0 0 24px;position:relative}figcaption{margin-bottom:6px}svg.figure{display:block}
     .note,.missing,footer{color:var(--soft);font-size:.875rem}.note{margin:6px 0 0;max-width:90ch}
-    .missing{border:1px dashed var(--rule);border-radius:6px;padding:10px;margin:0}
+    .missing{border:1px dashed var(--rule);border-radius:6px;padding:10px;margin:0 0 24px}figure>.missing{margin:0}
     .legend{list-style:none;display:flex;flex-wrap:wrap;gap:2px 16px;margin:6px 0 0;padding:0;font-size:.875rem}
     .legend li{overflow-wrap:anywhere}.legend svg{vertical-align:middle;background:none}
     .scroll{overflow-x:auto;margin:0 0 20px}
     table{border-collapse:separate;border-spacing:0;font-size:.875rem;font-variant-numeric:tabular-nums}
-    .numbers{white-space:nowrap}caption{text-align:left;font-weight:600;padding-bottom:6px;white-space:normal}caption span{display:inline-block;position:sticky;left:0;max-width:calc(100vw - 24px)}
+    .numbers{white-space:nowrap;min-width:min(100%,22rem)}caption{text-align:left;font-weight:600;padding-bottom:6px;white-space:normal}caption span{display:inline-block;position:sticky;left:0;max-width:calc(100vw - 24px)}
     th,td{padding:5px 12px 5px 0;border-bottom:1px solid var(--rule);vertical-align:top}
     thead th{color:var(--soft);font-weight:400;text-align:right}tbody th{font-weight:400;text-align:left}
     .numbers td{text-align:right}.numbers tbody th{position:sticky;left:0;background:var(--ground);padding-right:12px}
