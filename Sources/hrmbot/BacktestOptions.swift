@@ -73,6 +73,12 @@ struct BacktestOptions: ParsableArguments {
     request.isUnlimited = limits == "none"
     request.seed = seed
     request.resumesNextDay = resumeNextDay
+    if let risk, !request.limits().stopATR.isPositive {
+      throw StartError(
+        "--risk \(risk): there is no stop to lose it at; "
+          + (request.isUnlimited ? "leave out --limits none" : "set execution.protective_stop_atr above 0"),
+        exitCode: 64)
+    }
     return request
   }
 

@@ -93,7 +93,8 @@ package struct Assessment: Sendable {
 }
 
 extension TradeRecord {
-  init(_ trade: ClosedTrade) {
+  /// A round trip of a run.
+  package init(_ trade: ClosedTrade) {
     self.init(
       entryTime: trade.entryTime, exitTime: trade.exitTime, isLong: trade.side == .long,
       quantity: trade.quantity.approximate, entryPrice: trade.entryPrice.approximate,

@@ -39,8 +39,8 @@ package struct BacktestBook: Sendable {
   package private(set) var tradedQuote = 0.0
   /// What fills at opens paid beyond them: half the spread and the slippage.
   package private(set) var slippageQuote = 0.0
-  private var openTime = Timestamp(milliseconds: 0)
-  private var openPrice = Price.zero
+  /// The bar that is worked off.
+  private var bar: Bar?
   /// All instruments together, with equal weights.
   package private(set) var market = MarketIndex()
   /// Decisions and what became of them.
@@ -89,17 +89,20 @@ package struct BacktestBook: Sendable {
   /// A bar begins to be worked off.
   mutating func begin(_ bar: Bar) {
     equity.begin(bar.closeTime)
-    (openTime, openPrice) = (bar.openTime, bar.open)
+    self.bar = bar
   }
 
-  /// A bar was worked off. The range of the bar that a position was opened in counts as seen.
+  /// A bar was worked off. The whole range of the bar that a position was opened in counts as seen.
   mutating func end(_ bar: Bar, equityQuote: Money, exposureQuote: (gross: Money, net: Money)) {
     bars += 1
     let slot = Int(bar.instrument.index)
     market.see(bar, since: lines[slot].lastClose)
     lines[slot].lastClose = bar.close
     prices[slot].see(bar)
-    if open[slot].side != .flat { open[slot].see(bar) }
+    if open[slot].side != .flat {
+      open[slot].see(bar)
+      open[slot].closes += 1
+    }
     equity.mark(equityQuote, exposureQuote: exposureQuote)
   }
 
@@ -120,8 +123,8 @@ package struct BacktestBook: Sendable {
     let fee = fill.feeBase.isPositive ? fill.feeQuote.plus(fill.price * fill.feeBase) : fill.feeQuote
     feesQuote = feesQuote.plus(fee)
     // What a market order paid beyond the open; inside a bar the market's own price is not known.
-    if fill.time == openTime, !fill.isMaker {
-      let worse = fill.side == .buy ? fill.price.raw - openPrice.raw : openPrice.raw - fill.price.raw
+    if let bar, fill.time == bar.openTime, !fill.isMaker {
+      let worse = fill.side == .buy ? fill.price.raw - bar.open.raw : bar.open.raw - fill.price.raw
       slippageQuote += Double(worse) / Double(Price.unit) * fill.quantity.approximate
     }
     tradedQuote += value.approximate
@@ -150,6 +153,12 @@ package struct BacktestBook: Sendable {
       open[slot].closedQuote = open[slot].closedQuote.plus(value)
     }
     guard position.tradable(under: instruments[fill.instrument].rules(at: fill.time)).side == .flat else { return }
+    // The bar of an exit belongs to the hold, but for one at its open: nothing of the bar was seen then.
+    if let bar, bar.instrument == fill.instrument, fill.time > bar.openTime {
+      open[slot].see(bar)
+    } else {
+      open[slot].see(low: fill.price, high: fill.price)
+    }
     let trade = open[slot].ended(fill.instrument, at: fill.time, TradeExit(fill.clientID.role))
     open[slot] = OpenTrade()
     closedTrades += 1

@@ -32,8 +32,10 @@ package struct ClosedTrade: Sendable, Equatable {
   package var profitQuote: Money
   /// Fees of all its fills.
   package var feesQuote: Money
-  /// Bars it was held, the one of its exit among them.
+  /// Bars it was held: the one of its entry, and the one of its exit unless it ended with that bar's open.
   package var bars: Int
+  /// Closes of bars at which it was held, each of them a moment to decide.
+  package var closes: Int
   /// Worst and best excursion as a share of the entry price, never negative, from the highs and lows of its bars.
   package var worstExcursion: Double
   package var bestExcursion: Double
@@ -53,20 +55,25 @@ struct OpenTrade: Sendable {
   var feesQuote = Money.zero
   var entryTime = Timestamp(milliseconds: 0)
   var bars = 0
+  var closes = 0
   var worstPrice = Price.zero
   var bestPrice = Price.zero
   var stopDistance: Price?
 
-  /// Takes the range of a bar through which it was held.
+  /// Takes the range of a bar through which it was held, to its end or to an exit inside it.
   mutating func see(_ bar: Bar) {
     bars += 1
-    let (worst, best) = side == .long ? (bar.low, bar.high) : (bar.high, bar.low)
+    see(low: bar.low, high: bar.high)
+  }
+
+  /// Takes a range of prices.
+  mutating func see(low: Price, high: Price) {
     if side == .long {
-      worstPrice = min(worstPrice, worst)
-      bestPrice = max(bestPrice, best)
+      worstPrice = min(worstPrice, low)
+      bestPrice = max(bestPrice, high)
     } else {
-      worstPrice = max(worstPrice, worst)
-      bestPrice = min(bestPrice, best)
+      worstPrice = max(worstPrice, high)
+      bestPrice = min(bestPrice, low)
     }
   }
 
@@ -79,7 +86,7 @@ struct OpenTrade: Sendable {
     return ClosedTrade(
       instrument: instrument, side: side, quantity: opened, entryTime: entryTime, exitTime: time, entryPrice: entry,
       exitPrice: Self.average(closedQuote, closed), profitQuote: gross.plus(feesQuote.negated),
-      feesQuote: feesQuote, bars: bars,
+      feesQuote: feesQuote, bars: bars, closes: closes,
       worstExcursion: max(0, -sign * (worstPrice.approximate - entry.approximate) / reference),
       bestExcursion: max(0, sign * (bestPrice.approximate - entry.approximate) / reference),
       riskQuote: stopDistance.map { $0 * opened }, exit: exit)

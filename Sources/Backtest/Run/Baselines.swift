@@ -27,7 +27,7 @@ package enum Baselines {
   static func chance(_ seed: UInt64, like book: BacktestBook) -> PolicyRequest {
     var policy = PolicyRequest(name: "random")
     policy.seed = seed
-    let held = book.trades.reduce(0) { $0 + $1.bars }
+    let held = book.trades.reduce(0) { $0 + $1.closes }
     let trades = Double(book.closedTrades)
     policy.openProbability = min(1, trades / Double(max(1, book.bars - held)))
     policy.closeProbability = held > 0 ? min(1, trades / Double(held)) : 1
