@@ -8,23 +8,44 @@ import Statistics
 enum BacktestOutput {
   /// One run: its account, and the figures under `figures`. The same run gives the same bytes.
   static func json(
-    _ run: BacktestRun, _ assessment: Assessment, _ request: BacktestRequest, withDays: Bool = false
+    _ run: BacktestRun, _ assessment: Assessment, _ request: BacktestRequest, choices: [SelectionLuck]
   ) -> String {
     var out = CanonicalJSON(capacity: 1 << 14)
     out.object { out in
       write(run, assessment, request, &out)
-      guard withDays else { return }
+      out.key("selection")
+      SelectionJSON.write(choices, into: &out)
+    }
+    return out.text
+  }
+
+  /// The same for a process that gathers runs: with returns by day, and with what the run is as a trial.
+  static func dailyJSON(_ run: BacktestRun, _ assessment: Assessment, _ request: BacktestRequest) -> String {
+    var out = CanonicalJSON(capacity: 1 << 14)
+    out.object { out in
+      write(run, assessment, request, &out)
       out.key("daily_returns")
       out.array { out in for value in assessment.curve?.returns ?? [] { out.value(value) } }
       out.key("daily_times")
       out.array { out in for time in assessment.curve?.times.dropFirst() ?? [] { out.value(time.milliseconds) } }
+      guard let trial = TrialSource(run, request) else { return }
+      out.key("trial")
+      out.object { out in
+        out.key("from")
+        out.value(trial.from.milliseconds)
+        out.key("settings")
+        out.value(trial.settings)
+        out.key("to")
+        out.value(trial.to.milliseconds)
+      }
     }
     return out.text
   }
 
   /// Several runs by name.
   static func json(
-    _ rows: [(name: String, run: BacktestRun, assessment: Assessment)], _ request: BacktestRequest
+    _ rows: [(name: String, run: BacktestRun, assessment: Assessment)], _ request: BacktestRequest,
+    choices: [SelectionLuck]
   ) -> String {
     var out = CanonicalJSON(capacity: 1 << 16)
     out.object { out in
@@ -39,6 +60,8 @@ enum BacktestOutput {
           }
         }
       }
+      out.key("selection")
+      SelectionJSON.write(choices, into: &out)
     }
     return out.text
   }

@@ -3,7 +3,8 @@ import Core
 
 /// A walk-forward test as JSON and text.
 enum WalkForwardOutput {
-  static func json(_ walk: WalkForward) -> String {
+  /// `counted`: trials of the ledger, these included; nil where they were not counted.
+  static func json(_ walk: WalkForward, counted: Int?) -> String {
     var out = CanonicalJSON(capacity: 1 << 14)
     out.object { out in
       out.key("deflated_sharpe")
@@ -17,6 +18,12 @@ enum WalkForwardOutput {
       }
       out.key("folds")
       out.array { out in for turn in walk.turns { out.object { write(turn, &$0) } } }
+      out.key("ledger_trials")
+      if let counted { out.value(counted) } else { out.null() }
+      out.key("periods_per_year")
+      out.value(walk.periodsPerYear)
+      out.key("selection")
+      SelectionJSON.write([walk.selection], into: &out)
       out.key("trials")
       out.value(walk.trials)
     }
@@ -48,7 +55,7 @@ enum WalkForwardOutput {
 
   private static func growth(_ turn: WalkForward.Turn) -> Double { turn.test.returns.reduce(1) { $0 * (1 + $1) } - 1 }
 
-  static func text(_ walk: WalkForward, _ policy: String) -> String {
+  static func text(_ walk: WalkForward, _ policy: String, counted: Int?) -> String {
     var lines = ["walk-forward of \(policy): \(walk.turns.count) tests, \(walk.trials) trials to choose by", ""]
     for turn in walk.turns {
       lines.append(
@@ -56,8 +63,9 @@ enum WalkForwardOutput {
           + "\(BacktestText.percent(growth(turn)))  \(turn.test.trades) trades  \(turn.chosen.name)")
     }
     lines.append("")
+    let rest = choice(walk, counted)
     guard let figures = walk.performance else {
-      return (lines + ["  too few days for figures"]).joined(separator: "\n")
+      return (lines + ["  too few days for figures"] + rest).joined(separator: "\n")
     }
     let interval = walk.intervals?.annualReturn
     lines.append(
@@ -66,6 +74,13 @@ enum WalkForwardOutput {
     lines.append(
       "  Sharpe         \(BacktestText.number(figures.sharpe)), deflated for \(walk.trials) trials "
         + BacktestText.percent(walk.deflatedSharpe))
-    return lines.joined(separator: "\n")
+    return (lines + rest).joined(separator: "\n")
+  }
+
+  /// How far the choice can be trusted, and how many trials there were.
+  private static func choice(_ walk: WalkForward, _ counted: Int?) -> [String] {
+    let count =
+      counted.map { "the ledger has \($0) trials now, these included" } ?? "the ledger has none of these trials"
+    return [""] + SelectionWords(walk.selection).sentences.map { "  \($0)" } + ["  \(count)"]
   }
 }

@@ -20,9 +20,10 @@ struct WalkForwardRunner: Sendable {
         isSkipping = false
         continue
       }
-      switch argument {
-      case "--walk-forward", "--from", "--to", "--report", "--figures": isSkipping = true
-      case "--json", "--baselines": break
+      let name = argument.prefix { $0 != "=" }
+      switch name {
+      case "--walk-forward", "--grid", "--from", "--to", "--report", "--figures": isSkipping = name == argument
+      case "--json", "--baselines", "--no-trial": break
       default: kept.append(argument)
       }
     }
@@ -44,18 +45,18 @@ struct WalkForwardRunner: Sendable {
     let validations = try await Self.spread(jobs.count) { index in
       defer { note() }
       let (fold, candidate) = jobs[index]
-      return try outcome(candidates[candidate], folds[fold].validate).sharpe
+      return try outcome(candidates[candidate], folds[fold].validate)
     }
-    let ratios = folds.indices.map { fold in
-      candidates.indices.map { validations[fold * candidates.count + $0] }
+    let validated = folds.indices.map { fold in
+      Array(validations[(fold * candidates.count)..<((fold + 1) * candidates.count)])
     }
-    let chosen = ratios.map { candidates[WalkForward.choice($0)] }
+    let chosen = validated.map { candidates[WalkForward.choice($0.map(\.sharpe))] }
     let tests = try await Self.spread(folds.count) { fold in
       defer { note() }
       return try outcome(chosen[fold], folds[fold].test)
     }
     return folds.indices.map {
-      WalkForward.Turn(fold: folds[$0], validation: ratios[$0], chosen: chosen[$0], test: tests[$0])
+      WalkForward.Turn(fold: folds[$0], validations: validated[$0], chosen: chosen[$0], test: tests[$0])
     }
   }
 
@@ -101,12 +102,23 @@ struct WalkForwardRunner: Sendable {
     }
     return WalkForward.Outcome(
       times: result.daily_times.map { Timestamp(milliseconds: $0) }, returns: result.daily_returns,
-      trades: result.closed_trades)
+      trades: result.closed_trades,
+      source: result.trial.map {
+        TrialSource(
+          settings: $0.settings, from: Timestamp(milliseconds: $0.from), to: Timestamp(milliseconds: $0.to))
+      })
   }
 
   private struct Daily: Decodable {
     var daily_times: [Int64]
     var daily_returns: [Double]
     var closed_trades: Int
+    var trial: Trial?
+
+    struct Trial: Decodable {
+      var from: Int64
+      var settings: String
+      var to: Int64
+    }
   }
 }

@@ -113,15 +113,22 @@ struct RunTests {
     defer { try? FileManager.default.removeItem(atPath: directory) }
     let counting = TrialCounting(directory: directory)
     var request = try request("sma-cross", count: 6000)
-    func count() throws -> Int {
+    func count() throws -> TrialCounting.Count {
       let run = try run(request)
       let returns = try Assessment(run).curve?.returns ?? []
-      return try counting.count(run, request, returns: returns, at: Timestamp(milliseconds: 1)).count
+      return try counting.count(run, request, returns: returns, at: Timestamp(milliseconds: 1))
     }
-    #expect(try count() == 1)
-    #expect(try count() == 1)
+    #expect(try count().census.count == 1)
+    let again = try count()
+    #expect(again.census.count == 1 && again.peers.count == 1)
     request.policy.fast = 12
-    #expect(try count() == 2)
+    let other = try count()
+    #expect(other.census.count == 2 && other.peers.count == 2 && Set(other.peers.map(\.returns.count)).count == 1)
+    #expect(Set(other.peers.map(\.name)).count == 2 && other.peers[0] == again.peers[0])
+    // Other days are no peer.
+    request.to = Timestamp(milliseconds: 1_609_459_200_000 + 4000 * 60_000)
+    let part = try count()
+    #expect(part.census.count == 3 && part.peers.count == 1)
   }
 
   /// Rows that are no bars, of any kind: each is refused and counted, or the file is refused with its name and a reason.

@@ -44,6 +44,17 @@ import Testing
     }
   }
 
+  @Test func severalAreAppendedAtOnce() throws {
+    try withLedger { ledger in
+      #expect(try ledger.append(contentsOf: []) == 0 && ledger.read().records == [])
+      try ledger.append(try trial("a"))
+      let trials = [try trial("a"), try trial("bb"), try trial("ccc"), try trial("bb")]
+      #expect(try ledger.append(contentsOf: trials) == 2)
+      #expect(try ledger.read().records == [trials[0], trials[1], trials[2]])
+      #expect(try ledger.append(contentsOf: trials) == 0)
+    }
+  }
+
   @Test func idsNameWhatWasTried() throws {
     let one = try trial("a")
     #expect(one.id == (try trial("a", returns: [0.5, 0.1], created: 7)).id)

@@ -35,8 +35,7 @@ package struct Assessment: Sendable {
   package init(_ run: BacktestRun, seed: UInt64 = 1) throws {
     policy = run.policy
     let book = run.book
-    let isAlwaysOpen = run.instruments.instruments.contains { $0.calendar.session == nil }
-    periodsPerYear = isAlwaysOpen ? 365 : 252
+    periodsPerYear = run.periodsPerYear
     trades = try? TradeFigures(book.trades.map(TradeRecord.init))
     guard let first = book.equity.firstTime, book.equity.days.count > 1 else { return }
     let start = first.adding(milliseconds: -run.timeframe.milliseconds)

@@ -8,7 +8,9 @@ extension ReportData {
   static let markCapacity = 200_000
 
   /// A report of runs with their figures: the tested policy first, then the baselines. `rows` must not be empty.
-  package init(_ rows: [(run: BacktestRun, assessment: Assessment)], request: BacktestRequest) {
+  package init(
+    _ rows: [(run: BacktestRun, assessment: Assessment)], request: BacktestRequest, choices: [SelectionLuck] = []
+  ) {
     let (run, assessment) = rows[0]
     let book = run.book
     let (start, end) = (book.startQuote.approximate, book.equity.endQuote.approximate)
@@ -29,6 +31,7 @@ extension ReportData {
     take(book, run.instruments)
     settings = Self.settings(run, request)
     data = Self.data(run, request)
+    self.choices = choices
   }
 
   private mutating func take(_ assessment: Assessment) {
@@ -91,7 +94,7 @@ extension ReportData {
       Named("decisions come late by", "\(request.delayBars) bars"),
       Named("openings that are missed", text(request.missedFills)),
       Named("cash at the start", ReportNumber.money(request.cashQuote.approximate)),
-      Named("days of a year", ReportNumber.fixed(run.isAlwaysOpen ? 365 : 252, 0)),
+      Named("days of a year", ReportNumber.fixed(run.periodsPerYear, 0)),
       Named("seed", "\(request.seed)"),
     ]
   }

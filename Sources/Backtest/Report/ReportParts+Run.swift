@@ -48,6 +48,8 @@ extension ReportData.Market {
 }
 
 extension BacktestRun {
-  /// Whether an instrument of the run trades on every day of the year.
-  var isAlwaysOpen: Bool { instruments.instruments.contains { $0.calendar.session == nil } }
+  /// Days that count as a year: 365 where an instrument of the run trades on every day of it, else 252.
+  package var periodsPerYear: Double {
+    instruments.instruments.contains { $0.calendar.session == nil } ? 365 : 252
+  }
 }

@@ -9,6 +9,9 @@ package struct WalkForward: Sendable {
     /// For example `fast 24, slow 168`.
     package var name: String
     package var arguments: [String]
+
+    /// A candidate as given.
+    package init(name: String, arguments: [String]) { (self.name, self.arguments) = (name, arguments) }
   }
 
   /// What a run of a candidate over a span came to.
@@ -17,12 +20,15 @@ package struct WalkForward: Sendable {
     package var times: [Timestamp]
     package var returns: [Double]
     package var trades: Int
+    /// What the run is as a trial; nil where it had no bar.
+    package var source: TrialSource?
 
     /// An outcome as given.
-    package init(times: [Timestamp], returns: [Double], trades: Int) {
+    package init(times: [Timestamp], returns: [Double], trades: Int, source: TrialSource? = nil) {
       self.times = times
       self.returns = returns
       self.trades = trades
+      self.source = source
     }
 
     /// Sharpe ratio per day; nil without variation: nothing was traded.
@@ -32,21 +38,24 @@ package struct WalkForward: Sendable {
   /// A fold that is done.
   package struct Turn: Sendable {
     package var fold: WalkForwardPlan.Fold
-    /// Sharpe ratio of each candidate on the validation, per day.
-    package var validation: [Double?]
+    /// What each candidate came to on the validation.
+    package var validations: [Outcome]
     package var chosen: Candidate
     package var test: Outcome
 
     /// A turn as given.
-    package init(fold: WalkForwardPlan.Fold, validation: [Double?], chosen: Candidate, test: Outcome) {
+    package init(fold: WalkForwardPlan.Fold, validations: [Outcome], chosen: Candidate, test: Outcome) {
       self.fold = fold
-      self.validation = validation
+      self.validations = validations
       self.chosen = chosen
       self.test = test
     }
+
+    /// Sharpe ratio of each candidate on the validation, per day.
+    package var validation: [Double?] { validations.map(\.sharpe) }
   }
 
-  /// What is tried of a rule: means over a day to two weeks, looks back of a day to three months, horizons. A rule without
+  /// What is tried of a rule where nobody says: means over a day to two weeks, looks back of a day to three months, horizons. A rule without
   /// parameters is tried as it is.
   package static func candidates(_ policy: String) -> [Candidate] {
     switch policy {
@@ -78,21 +87,43 @@ package struct WalkForward: Sendable {
   /// Figures of the record; nil for one that is too short.
   package let performance: PerformanceFigures?
   package let intervals: ReturnIntervals?
+  /// Days that count as a year.
+  package let periodsPerYear: Double
   /// Runs on validations: all of them chose.
   package let trials: Int
+  /// Whether choosing among the candidates is worth anything, on the days of all validations.
+  package let selection: SelectionLuck
   /// Probability that the record's Sharpe ratio exceeds what the best of the trials would reach without skill.
   package let deflatedSharpe: Double?
 
-  /// Adds up turns.
-  package init(_ turns: [Turn], periodsPerYear: Double, seed: UInt64) {
+  /// Adds up turns, in each of which all candidates were tried.
+  package init(_ turns: [Turn], candidates: [Candidate], periodsPerYear: Double, seed: UInt64) {
     self.turns = turns
+    self.periodsPerYear = periodsPerYear
     returns = turns.flatMap(\.test.returns)
     times = turns.flatMap(\.test.times)
     performance = try? PerformanceFigures(returns: returns, periodsPerYear: periodsPerYear)
     intervals = try? ReturnIntervals(
       returns: returns, periodsPerYear: periodsPerYear, random: CounterRandom(seed: seed, purpose: .returnIntervals))
     trials = turns.reduce(0) { $0 + $1.validation.count }
+    selection = SelectionLuck(.candidates, Self.validated(turns, candidates), seed: seed)
     deflatedSharpe = Self.deflated(returns, turns.map { $0.validation.compactMap { $0 } }, trials: trials)
+  }
+
+  /// The candidates on the days of all validations; these overlap, and a day is that of the first that has it.
+  private static func validated(_ turns: [Turn], _ candidates: [Candidate]) -> [SelectionLuck.Run] {
+    var days: [Timestamp: [Double]] = [:]
+    for turn in turns where turn.validations.count == candidates.count {
+      let times = turn.validations.map(\.times).max { $0.count < $1.count } ?? []
+      for (day, time) in times.enumerated() where days[time] == nil {
+        // The account of a candidate that used it up has fewer days.
+        days[time] = turn.validations.map { $0.returns.indices.contains(day) ? $0.returns[day] : 0 }
+      }
+    }
+    let ordered = days.sorted { $0.key < $1.key }.map(\.value)
+    return candidates.indices.map { place in
+      SelectionLuck.Run(candidates[place].name, ordered.map { $0[place] })
+    }
   }
 
   /// Ratios scatter between the candidates of one validation, where the choice is made; how they differ from one year to the

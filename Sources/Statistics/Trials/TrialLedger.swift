@@ -70,6 +70,12 @@ package struct TrialLedger: Sendable {
   /// written again. Throws `StatisticsError` if another process holds the lock for two seconds, a line is bad, or the file
   /// is full or cannot be written.
   @discardableResult package func append(_ record: TrialRecord) throws -> Bool {
+    try append(contentsOf: [record]) == 1
+  }
+
+  /// Appends several trials under one lock and returns how many were new; a trial that is there twice counts once. Where it
+  /// throws, what `append` throws, whole trials of the first ones may be on disk.
+  @discardableResult package func append(contentsOf records: [TrialRecord]) throws -> Int {
     do {
       try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     } catch { throw StatisticsError("\(directory): cannot be made: \(error.localizedDescription)") }
@@ -80,16 +86,18 @@ package struct TrialLedger: Sendable {
     }
     return try withExtendedLifetime(lock) {
       let content = try read()
-      let id = record.id
-      guard !content.records.contains(where: { $0.id == id }) else { return false }
-      let line = (content.lacksEnd ? [10] : []) + record.line + [10]
-      guard content.completeBytes + line.count <= Self.maximumBytes else {
+      var known = Set(content.records.map(\.id))
+      let new = records.filter { known.insert($0.id).inserted }
+      guard !new.isEmpty else { return 0 }
+      var lines: [UInt8] = content.lacksEnd ? [10] : []
+      for record in new { lines += record.line + [10] }
+      guard content.completeBytes + lines.count <= Self.maximumBytes else {
         throw StatisticsError("\(path): is full; set it aside after opening a fresh hold-out")
       }
       do {
-        try DurableFile.append(line, to: path, cutTo: content.completeBytes)
+        try DurableFile.append(lines, to: path, cutTo: content.completeBytes)
       } catch { throw StatisticsError("\(error)") }
-      return true
+      return new.count
     }
   }
 }

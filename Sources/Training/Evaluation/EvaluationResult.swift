@@ -1,3 +1,4 @@
+import Backtest
 import Core
 import Settings
 import Statistics
@@ -79,15 +80,8 @@ extension EvaluationResult.Group {
             of: own.filter { $0.contender.kind != .rule("buy-and-hold") }.map(\.returns), over: hold, settings)
         ))
     }
-    overfitting = Self.overfitting(
-      rows.filter { $0.costTenths == settings.costTenths[0] }.map(\.returns), blocks: settings.blocks)
-  }
-
-  /// Blocks as asked for, or as many as hold ten days each.
-  private static func overfitting(_ returns: [[Double]], blocks: Int) -> Double? {
-    guard let periods = returns.first?.count, periods >= 40, returns.count >= 2 else { return nil }
-    let blocks = min(blocks, periods / 10 / 2 * 2)
-    let rows = (0..<periods).map { period in returns.map { $0[period] } }
-    return (try? OverfittingProbability(rows: rows, blocks: blocks))?.probability
+    overfitting = try? SelectionTests.overfitting(
+      rows.filter { $0.costTenths == settings.costTenths[0] }.map(\.returns), blocks: settings.blocks
+    ).get().probability
   }
 }

@@ -1,3 +1,4 @@
+import Backtest
 import Core
 import Settings
 import Statistics
@@ -159,14 +160,7 @@ enum Superiority {
   /// Consistent p of the best of some policies against a benchmark, or against nothing; nil where none differs from it, or
   /// there is too little to say anything.
   static func p(of policies: [[Double]], over benchmark: [Double]?, _ settings: EvaluationSettings) -> Double? {
-    guard let periods = policies.first?.count, periods > 2 else { return nil }
-    let columns = policies.map { policy in policy.indices.map { policy[$0] - (benchmark?[$0] ?? 0) } }
-    let varying = columns.filter { column in column.contains { $0 != 0 } }
-    guard !varying.isEmpty else { return nil }
-    let rows = (0..<periods).map { period in varying.map { $0[period] } }
-    return try? SuperiorAbility(
-      differentials: rows, meanBlock: ReturnIntervals.usualMeanBlock(periods: periods), draws: settings.draws,
-      random: CounterRandom(seed: settings.seed, purpose: .returnIntervals, step: 1)
-    ).p.consistent
+    try? SelectionTests.ability(of: policies, over: benchmark, draws: settings.draws, seed: settings.seed).get()
+      .p.consistent
   }
 }

@@ -20,6 +20,8 @@ struct BacktestCommand: AsyncParsableCommand {
         hrmbot backtest --data DIR --policy momentum --report report.html
         hrmbot backtest --data BTCUSDT.csv.gz --policy momentum --check costs
         hrmbot backtest --data BTCUSDT.csv.gz --policy linear --check lookahead
+        hrmbot backtest --data DIR --policy sma-cross --walk-forward train=24mo,validate=6mo,test=3mo \\
+          --grid fast=12,24,48 --grid slow=96,168
       """)
 
   @OptionGroup var settings: SettingsOptions
@@ -47,6 +49,11 @@ struct BacktestCommand: AsyncParsableCommand {
   var walkForward: String?
   @Option(
     help: ArgumentHelp(
+      "Values that --walk-forward tries in place of the usual ones: fast and slow of sma-cross, lookback of momentum; once a parameter.",
+      valueName: "parameter=a,b,c"))
+  var grid: [String] = []
+  @Option(
+    help: ArgumentHelp(
       "Keep a network's answers here, and use those of earlier runs over the same bars.", valueName: "dir"))
   var cache: String?
   @Flag(help: "Do not count the run among the trials: nothing is chosen by it.") var noTrial = false
@@ -56,6 +63,10 @@ struct BacktestCommand: AsyncParsableCommand {
     if let walkForward, WalkForwardPlan(walkForward) == nil {
       throw ValidationError("--walk-forward \(walkForward): write train=24mo,validate=6mo,test=3mo")
     }
+    if !grid.isEmpty, walkForward == nil {
+      throw ValidationError("--grid: only --walk-forward tries parameters; add it, or leave --grid out")
+    }
+    do { _ = try WalkForwardGrid(grid) } catch { throw ValidationError("\(error)") }
     if samples < 1 || samples > 10_000 { throw ValidationError("--samples \(samples): must be from 1 to 10000") }
     if check != nil, report != nil || figures != nil {
       throw ValidationError("--check: a check has no report; leave out --report and --figures")
@@ -96,10 +107,15 @@ struct BacktestCommand: AsyncParsableCommand {
   private func test(_ request: BacktestRequest) throws {
     let run = try make(request)
     var assessment = try Assessment(run, seed: request.seed)
-    if !noTrial, let census = count(run, request, assessment) { assessment.deflate(by: census) }
+    if daily { return print(BacktestOutput.dailyJSON(run, assessment, request)) }
+    var choices: [SelectionLuck] = []
+    if !noTrial, let count = count(run, request, assessment) {
+      assessment.deflate(by: count.census)
+      choices.append(SelectionLuck(.trials, count.peers, seed: request.seed))
+    }
     let comparesBaselines = baselines || report != nil || figures != nil
     if options.json && !comparesBaselines {
-      return print(BacktestOutput.json(run, assessment, request, withDays: daily))
+      return print(BacktestOutput.json(run, assessment, request, choices: choices))
     }
     var rows = [(name: run.policy, run: run, assessment: assessment)]
     if comparesBaselines {
@@ -109,23 +125,35 @@ struct BacktestCommand: AsyncParsableCommand {
       }
     }
     ProgressLine.clear()
-    let data =
-      report != nil || figures != nil ? ReportData(rows.map { ($0.run, $0.assessment) }, request: request) : nil
-    if let data, let report { try ReportFiles.write(data, to: report) }
-    if let data, let figures { try ReportFiles.writeFigures(data, to: figures) }
-    if options.json { return print(BacktestOutput.json(rows, request)) }
+    if comparesBaselines {
+      let runs = SelectionLuck.Run.aligned(rows.map { ($0.name, $0.assessment) })
+      choices.insert(SelectionLuck(.baselines, runs, hold: "buy-and-hold", seed: request.seed), at: 0)
+    }
+    if report != nil || figures != nil {
+      let data = ReportData(rows.map { ($0.run, $0.assessment) }, request: request, choices: choices)
+      if let report { try ReportFiles.write(data, to: report) }
+      if let figures { try ReportFiles.writeFigures(data, to: figures) }
+    }
+    if options.json { return print(BacktestOutput.json(rows, request, choices: choices)) }
     print(BacktestText(run, assessment).text(isUnlimited: request.isUnlimited))
     if comparesBaselines { print("\n" + BacktestText.table(rows)) }
+    let sentences = choices.flatMap { SelectionWords($0).sentences }
+    if comparesBaselines { print("\n" + sentences.map { "  \($0)" }.joined(separator: "\n")) }
     let rate = Double(run.book.bars) / max(run.cpuSeconds, 1e-9)
     Console.note("\(run.book.bars) bars at \(Int(rate)) bars a second of CPU time, files read with it")
     if let work = run.network { Console.note(BacktestOutput.text(work)) }
   }
 
   /// Counts the run in the ledger of trials; a ledger that cannot be used is said and not counted.
-  private func count(_ run: BacktestRun, _ request: BacktestRequest, _ assessment: Assessment) -> TrialCensus? {
-    let counting = TrialCounting(directory: options.catalog.common.stateDirectory.path + "/trials")
+  private func count(
+    _ run: BacktestRun, _ request: BacktestRequest, _ assessment: Assessment
+  ) -> TrialCounting.Count? {
+    counted { try $0.count(run, request, returns: assessment.curve?.returns ?? [], at: SystemTime().now) }
+  }
+
+  private func counted<Count>(_ count: (TrialCounting) throws -> Count) -> Count? {
     do {
-      return try counting.count(run, request, returns: assessment.curve?.returns ?? [], at: SystemTime().now)
+      return try count(TrialCounting(directory: options.catalog.common.stateDirectory.path + "/trials"))
     } catch {
       Console.error("the trial is not counted: \(error)")
       return nil
@@ -133,6 +161,12 @@ struct BacktestCommand: AsyncParsableCommand {
   }
 
   private func walk(_ request: BacktestRequest, _ plan: WalkForwardPlan) async throws {
+    let candidates: [WalkForward.Candidate]
+    do {
+      candidates =
+        grid.isEmpty
+        ? WalkForward.candidates(request.policy.name) : try WalkForwardGrid(grid).candidates(request.policy)
+    } catch { throw StartError("\(error)", exitCode: 64) }
     var whole = request
     (whole.from, whole.to) = (nil, nil)
     whole.policy = PolicyRequest(name: "flat")
@@ -153,10 +187,17 @@ struct BacktestCommand: AsyncParsableCommand {
       guard ProgressLine.isWanted else { return }
       ProgressLine.show("\(ProgressLine.bar(Double(done) / Double(all))) \(done) of \(all) runs")
     }
-    let turns = try await runner.run(folds, WalkForward.candidates(request.policy.name))
+    let turns = try await runner.run(folds, candidates)
     ProgressLine.clear()
-    let result = WalkForward(turns, periodsPerYear: 365, seed: request.seed)
-    print(options.json ? WalkForwardOutput.json(result) : WalkForwardOutput.text(result, request.policy.name))
+    let result = WalkForward(
+      turns, candidates: candidates, periodsPerYear: look.periodsPerYear, seed: request.seed)
+    let text = "\(walkForward ?? "") of \(candidates.map(\.name).joined(separator: "; "))"
+    let trials =
+      noTrial ? nil : counted { try $0.count(result, request, plan: text, at: SystemTime().now).count }
+    print(
+      options.json
+        ? WalkForwardOutput.json(result, counted: trials)
+        : WalkForwardOutput.text(result, request.policy.name, counted: trials))
   }
 
   private func vary(_ request: BacktestRequest, _ variations: [Variation]) throws {
@@ -165,7 +206,10 @@ struct BacktestCommand: AsyncParsableCommand {
       return (name: variation.name, run: run, assessment: try Assessment(run, seed: request.seed))
     }
     ProgressLine.clear()
-    print(options.json ? BacktestOutput.json(rows, request) : BacktestText.table(rows))
+    let choice = SelectionLuck(
+      .variations, SelectionLuck.Run.aligned(rows.map { ($0.name, $0.assessment) }), seed: request.seed)
+    print(
+      options.json ? BacktestOutput.json(rows, request, choices: [choice]) : BacktestText.table(rows))
   }
 
   private func checkLookahead(_ request: BacktestRequest) throws {

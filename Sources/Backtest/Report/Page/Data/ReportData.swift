@@ -39,6 +39,8 @@ package struct ReportData: Sendable {
   /// Trials that the deflated ratio counts, and the years of data that would tell the Sharpe ratio from zero.
   package var trials = 1
   package var neededYears: Double?
+  /// Whether the best of several runs was picked by luck.
+  package var choices: [SelectionLuck] = []
   /// The rolling Sharpe ratio with its standard error, and the days of its window.
   package var rolling: [RollingPoint] = []
   package var rollingWindow = 63

@@ -34,6 +34,7 @@ package struct ReportPage: Sendable {
         text:
           "Baselines are rules that nobody tuned for these data. Chance opens and closes about as often as the policy.")
     }
+    if !data.choices.isEmpty { out.section("Was the best picked by luck?", tables.choices) }
     out.section("Month by month") { out in
       out.figure(figures.named("months"))
       tables.falls(&out)

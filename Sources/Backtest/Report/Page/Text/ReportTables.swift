@@ -54,6 +54,19 @@ package struct ReportTables {
       ], rows: rows, isFirstStrong: true)
   }
 
+  /// Tests of choices, with what they mean in words.
+  func choices(_ out: inout Markup) {
+    let choices = data.choices.map(SelectionWords.init)
+    Self.write(
+      &out, caption: "The best of several runs, against luck",
+      head: ["", "runs", "days", "PBO", "p over nothing", "p over buy-and-hold"],
+      rows: choices.map { [$0.shortName] + $0.cells })
+    out.element("ul") { out in
+      for sentence in choices.flatMap(\.sentences) { out.element("li", text: sentence) }
+    }
+    out.element("p", ["class": "note"], text: SelectionWords.note)
+  }
+
   func regimes(_ out: inout Markup) {
     let rows = data.regimes.filter { $0.periods > 0 }.map { figures in
       [
