@@ -16,7 +16,7 @@ struct DecisionBatches {
   /// Calls `body` for every batch of a range that holds a bar to be decided: the network has its rows then, with states at
   /// their start. `progress` is told of every batch with its bars when it is done with.
   func each(
-    _ series: TradingSeries, _ range: Range<Int>, isUnknown: Bool = false, progress: (Int) throws -> Void = { _ in },
+    _ series: TradingSeries, _ range: Range<Int>, isUnknown: Bool = false, progress: (Int) throws -> Void,
     body: (Range<Int>) -> Void
   ) rethrows {
     for first in stride(from: range.lowerBound, to: range.upperBound, by: Self.batchBars) {

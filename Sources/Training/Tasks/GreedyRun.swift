@@ -43,7 +43,7 @@ package final class GreedyRunner {
   /// - Parameter range: bars to be decided; others hold.
   package func actions(_ series: TradingSeries, bars range: Range<Int>, isUnknown: Bool = false) -> [Action] {
     var actions = [Action](repeating: .hold, count: series.count * TradingStep.positions)
-    batches.each(series, range, isUnknown: isUnknown) { bars in
+    batches.each(series, range, isUnknown: isUnknown, progress: { _ in }) { bars in
       var outputs = batches.network.forward()
       for _ in 1..<max(1, maxSegments) { outputs = batches.network.forward() }
       for row in 0..<(bars.count * TradingStep.positions) {
