@@ -30,7 +30,16 @@ extension EndToEnd {
           let status = try? JSON(text: Files.text(place.home + "/status.json"))
           return status?["bars"].int ?? 0 >= count
         }
-        return try Holding(bot.pid)
+        // A file that is being replaced is open for a moment: of some looks the least counts.
+        var looks: [Holding] = []
+        for _ in 0..<20 {
+          looks.append(try Holding(bot.pid))
+          try await Task.sleep(for: .milliseconds(10))
+        }
+        var least = looks[0]
+        least.descriptors = looks.map(\.descriptors).min() ?? least.descriptors
+        least.threads = looks.map(\.threads).min() ?? least.threads
+        return least
       }
       let settled = try await look(after: bars / 5)
       let last = try await look(after: bars * 19 / 20)
