@@ -169,10 +169,10 @@ package struct BacktestBook: Sendable {
 
   // MARK: - Decisions
 
-  mutating func countHold() { decisions.countHold() }
+  mutating func countHold() { decisions.countHolds(1) }
 
   mutating func countHold(_ decision: Decision, _ observation: Observation) {
-    decisions.countHold()
+    decisions.countHolds(1)
     if let reading = decision.reading { depth.add(observation.bar.closeTime, reading, observation.complexity) }
   }
 

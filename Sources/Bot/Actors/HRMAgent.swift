@@ -22,6 +22,8 @@ package actor HRMAgent {
   private var observed: [UInt64: Observation] = [:]
   private var depthHistogram: [Int] = []
   private var switches = 0
+  /// Decisions to hold that the veto did not hear of.
+  private var holds = 0
   /// Whether Rollback was last told of a failure.
   private var isFailing = true
 
@@ -48,7 +50,8 @@ package actor HRMAgent {
       return await perform(stage.receive(observation, ticket: context.input), observation, context)
     }
     guard let effect = stage.receiveUnlessHold(observation, ticket: context.input) else {
-      return await risk.countHold()
+      holds += 1
+      return
     }
     await perform(effect, observation, context)
   }
@@ -122,9 +125,10 @@ package actor HRMAgent {
   package var policyNames: [String] { stage.policyNames }
   /// Policy in charge.
   package var inCharge: (name: String, identity: PolicyIdentity) { (stage.inChargeName, stage.inCharge) }
-  /// Counters and how deep the network thought: index k counts decisions of k segments.
-  package var statistics: (counters: AgentCounters, depth: [Int], switches: Int) {
-    (stage.counters, depthHistogram, switches)
+  /// Counters, how deep the network thought (index k counts decisions of k segments), and decisions to hold that the veto
+  /// did not hear of, because nobody wants to know what would have stood against them.
+  package var statistics: (counters: AgentCounters, depth: [Int], switches: Int, holds: Int) {
+    (stage.counters, depthHistogram, switches, holds)
   }
   /// Whether the network still owes the answer to a request.
   package func isPending(_ ticket: UInt64) -> Bool { observed[ticket] != nil }

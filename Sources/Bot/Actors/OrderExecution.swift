@@ -160,16 +160,16 @@ package actor OrderExecution {
 
   /// Tells the risk veto what is on its way.
   private func publishExposure() async {
-    let (unknown, open, reserved) = (stage.unknownOrders, stage.openOrders, stage.reservedQuote)
+    let exposure = stage.exposure()
     await risk.update {
-      $0.unknownOrders = unknown
-      $0.openOrders = open
-      $0.reservedQuote = reserved
+      $0.unknownOrders = exposure.unknownOrders
+      $0.openOrders = exposure.openOrders
+      $0.reservedQuote = exposure.reservedQuote
     }
   }
 
   private func noteProtection() {
-    guard stage.hasUnprotectedPosition != isKnownUnprotected else { return }
+    guard stage.exposure().isUnprotected != isKnownUnprotected else { return }
     isKnownUnprotected.toggle()
     demand(.degrade(.unprotectedPosition, isOn: isKnownUnprotected))
   }

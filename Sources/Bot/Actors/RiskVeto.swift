@@ -46,8 +46,7 @@ package actor RiskVeto {
 
   /// Marks to market.
   package func observe(_ bar: Bar, context: EventContext) {
-    stage.observe(bar, at: context.at)
-    passOnLatchRequest()
+    if stage.observe(bar, at: context.at) { passOnLatchRequest() }
   }
 
   /// Judges a decision and carries the approved order on.
@@ -55,7 +54,9 @@ package actor RiskVeto {
     precondition(decision.sequence == recorder.nextSequence, "a decision's name is the number of its record")
     var environment = environment
     environment.isJournalHealthy = environment.isJournalHealthy && recorder.isHealthy
-    let verdict = stage.judge(decision, observation, now: context.at, environment: environment)
+    let verdict = stage.judge(
+      decision, observation, now: context.at, environment: environment,
+      keepsChecks: recorder.isRecording || show != nil)
     let instrument = instruments[decision.instrument]
     recorder.record(.decision) { _ in
       let hash = observation.window.isEmpty ? nil : FeatureStage.hash(of: observation)
@@ -77,9 +78,6 @@ package actor RiskVeto {
       await execution?.submit(order, lastPrice: observation.bar.close, context: context)
     }
   }
-
-  /// A rule that holds, where nobody wants to know what would have stood against it.
-  package func countHold() { statistics.countHold() }
 
   private func passOnLatchRequest() {
     guard let request = stage.latchRequest, request != demanded else { return }
@@ -120,7 +118,7 @@ package actor RiskVeto {
   package var account: AccountReading {
     AccountReading(equityQuote: stage.equityQuote, cashQuote: stage.cashQuote, limits: stage.limitsLeft())
   }
-  /// Decisions and vetoes so far.
+  /// Decisions and vetoes so far, without the agent's `holds`.
   package var decisions: DecisionStatistics { statistics }
 }
 

@@ -70,7 +70,25 @@ package actor Supervisor {
         .control(.stop(level: closure.level, source: closure.source, reason: closure.reason)), at: now)
       if case .control(.stop(closure.level, _, _), _) = input { return }
     }
+    // Most inputs are bars: they do not pay for what the others need.
+    if case .bar(let bar, let isPreRoll) = input { return await take(bar, isPreRoll: isPreRoll, at: now) }
     await take(input, at: now)
+  }
+
+  private func take(_ bar: Bar, isPreRoll: Bool, at now: Timestamp) async {
+    let started = time.monotonicNanoseconds
+    counters.bars += isPreRoll ? 0 : 1
+    counters.preRollBars += isPreRoll ? 1 : 0
+    if !isPreRoll, firstBarClose == nil { firstBarClose = bar.closeTime }
+    let sequence = recorder.record(.bar) { _ in
+      RecordEncoder.bar(bar, symbol: instruments[bar.instrument].symbol, at: now, isPreRoll: isPreRoll)
+    }
+    let context = EventContext(input: sequence, at: now, startedNanoseconds: started)
+    guard await stages.feed.receive(bar, isPreRoll: isPreRoll, context: context) else { return }
+    lastBars[Int(bar.instrument.index)] = bar
+    guard !isPreRoll, latch?.level == .flatten else { return }
+    await stages.execution.flattenRest(
+      after: bar.instrument, prices: lastBars.map { $0?.close }, context: context)
   }
 
   private func take(_ input: Ingress, at now: Timestamp) async {
@@ -79,19 +97,7 @@ package actor Supervisor {
       EventContext(input: sequence, at: now, startedNanoseconds: started)
     }
     switch input {
-    case .bar(let bar, let isPreRoll):
-      counters.bars += isPreRoll ? 0 : 1
-      counters.preRollBars += isPreRoll ? 1 : 0
-      if !isPreRoll, firstBarClose == nil { firstBarClose = bar.closeTime }
-      let sequence = recorder.record(.bar) { _ in
-        RecordEncoder.bar(bar, symbol: instruments[bar.instrument].symbol, at: now, isPreRoll: isPreRoll)
-      }
-      guard await stages.feed.receive(bar, isPreRoll: isPreRoll, context: context(sequence)) else { return }
-      lastBars[Int(bar.instrument.index)] = bar
-      if !isPreRoll, latch?.level == .flatten {
-        await stages.execution.flattenRest(
-          after: bar.instrument, prices: lastBars.map { $0?.close }, context: context(sequence))
-      }
+    case .bar(let bar, let isPreRoll): await take(bar, isPreRoll: isPreRoll, at: now)
     case .answer(let answer, let instrument):
       let sequence = recorder.record(.answer) { _ in
         RecordEncoder.answer(answer.recorded(instrument, at: now), symbol: instruments[instrument].symbol)

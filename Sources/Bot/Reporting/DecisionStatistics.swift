@@ -14,10 +14,10 @@ package struct DecisionStatistics: Sendable, Equatable {
   /// Nothing counted.
   package init() {}
 
-  /// A decision to hold.
-  package mutating func countHold() {
-    wished[Int(Action.hold.rawValue)] += 1
-    final[Int(Action.hold.rawValue)] += 1
+  /// Decisions to hold.
+  package mutating func countHolds(_ count: Int) {
+    wished[Int(Action.hold.rawValue)] += count
+    final[Int(Action.hold.rawValue)] += count
   }
 
   /// A decision, and what the veto left of it.
