@@ -34,6 +34,20 @@ public enum PolicyAnswer: Sendable {
   case think(NetworkRequest)
 }
 
+/// What a policy knows of an instrument besides its bars.
+public struct HeldSide: Sendable {
+  /// The side that is held.
+  public var side: PositionSide
+  /// Whether it can be sold without being held.
+  public var isShortable: Bool
+
+  /// A side as given.
+  public init(side: PositionSide, isShortable: Bool) {
+    self.side = side
+    self.isShortable = isShortable
+  }
+}
+
 /// Something that decides. A value: all its state is its own, and equal inputs in equal order give equal answers.
 public protocol Policy: Sendable {
   /// Name and weights. Never changes.
@@ -45,6 +59,15 @@ public protocol Policy: Sendable {
   /// Whether `decide` would only hold: asked by runs that need no record of a decision that changes nothing. False is
   /// always right.
   mutating func holds(_ observation: Observation) -> Bool
+  /// Whether bars and the side held are all that it looks at: then bars can be brought to it many at a time.
+  var seesBarsOnly: Bool { get }
+  /// Whether it is worth asking `hold`. True only where `seesBarsOnly` is.
+  var holdsThroughBars: Bool { get }
+  /// Sees the bars that come next as long as `holds` is true after each; how many those are. The bar behind them is as
+  /// if it had not come. `sides`: by instrument index. Zero is always right.
+  mutating func hold(through bars: ArraySlice<Bar>, sides: [HeldSide]) -> Int
+  /// Sees the bars that come next, on which another policy decides. Asked only where `seesBarsOnly` is true.
+  mutating func observe(_ bars: ArraySlice<Bar>, sides: [HeldSide])
   /// What a network's answer to this policy's request means. Never `.think`.
   func interpret(_ answer: NetworkAnswer, legalMask: LegalMask) -> PolicyAnswer
   /// What its rule met so far that a report should show, by name; empty for most.
@@ -54,6 +77,18 @@ public protocol Policy: Sendable {
 extension Policy {
   /// Has to decide first.
   public mutating func holds(_ observation: Observation) -> Bool { false }
+
+  /// Looks at the whole observation.
+  public var seesBarsOnly: Bool { false }
+
+  /// Decides bar by bar.
+  public var holdsThroughBars: Bool { false }
+
+  /// Decides bar by bar.
+  public mutating func hold(through bars: ArraySlice<Bar>, sides: [HeldSide]) -> Int { 0 }
+
+  /// Remembers nothing.
+  public mutating func observe(_ bars: ArraySlice<Bar>, sides: [HeldSide]) {}
 
   /// Nothing to show.
   public func tallies(of instrument: InstrumentID) -> [(name: String, count: Int)] { [] }

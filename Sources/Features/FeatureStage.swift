@@ -58,19 +58,16 @@ public struct FeatureStage: Sendable {
       bar, isUsable: isUsable, normaliser: normaliser, clock: clock, quality: quality)
   }
 
-  /// The same, in place of the observation before it.
-  public mutating func receive(
-    _ bar: Bar, hasGap: Bool, isPreRoll: Bool, replacing observation: inout Observation?
-  ) {
-    let slot = Int(bar.instrument.index)
-    guard scope == .price, observation != nil, bar.timeframe == timeframe, bar.isConsistent else {
-      observation = receive(bar, hasGap: hasGap, isPreRoll: isPreRoll)
-      return
+  /// Takes the bars that come next, at whose closes nobody looks.
+  public mutating func absorb(_ bars: ArraySlice<Bar>) {
+    for place in bars.indices {
+      let isUsable = bars[place].timeframe == timeframe && bars[place].isConsistent
+      if !isUsable {
+        refusedBars += 1
+      } else {
+        states[Int(bars[place].instrument.index)].absorb(bars[place], normaliser)
+      }
     }
-    var quality: QualityFlags = []
-    if hasGap { quality.insert(.gap) }
-    if isPreRoll { quality.insert(.preRoll) }
-    states[slot].replace(&observation!, bar, quality)
   }
 
   /// Takes the position held from now on.

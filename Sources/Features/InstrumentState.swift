@@ -53,19 +53,9 @@ struct InstrumentState: Sendable {
     return isFinite
   }
 
-  /// Takes a bar of scope `price`: all that changes is written into an observation of that scope.
+  /// Takes a possible bar at whose close nobody looks.
   @inline(__always)
-  mutating func replace(_ observation: inout Observation, _ bar: Bar, _ quality: QualityFlags) {
-    barCount += 1
-    observation.instrument = bar.instrument
-    observation.bar = bar
-    observation.barCount = barCount
-    observation.quality = barCount >= FeatureSchema.warmUpBars ? quality : quality.union(.warmingUp)
-    observation.position = position
-    observation.isShortable = isShortable
-    observation.quote = quote
-    observation.isSquareOff = isSquareOff(at: bar.closeTime)
-  }
+  mutating func absorb(_ bar: Bar, _ normaliser: FeatureNormaliser) { _ = receive(bar, normaliser) }
 
   /// Takes a bar, or leaves everything as it is when the bar is not usable; what a policy sees then.
   ///

@@ -72,6 +72,27 @@ public struct FeedStage: Sendable {
     return (nil, countGap(index, after: lastClose, before: bar.openTime))
   }
 
+  /// Takes the bars that come next as long as each follows the one before it of its instrument without fault or gap; how
+  /// many those are. The bar behind them is as if it had not come.
+  public mutating func accept(_ bars: ArraySlice<Bar>) -> Int {
+    let (earliest, latest, timeframe) = (Timestamp.earliest, Timestamp.latest, timeframe)
+    let count = lastCloses.withUnsafeMutableBufferPointer { closes in
+      for place in bars.indices {
+        let index = Int(bars[place].instrument.index)
+        let openTime = bars[place].openTime
+        guard index < closes.count, bars[place].timeframe == timeframe, bars[place].isConsistent,
+          openTime >= earliest, openTime <= latest,
+          openTime.milliseconds == closes[index] || closes[index] == .min
+        else { return place - bars.startIndex }
+        closes[index] = openTime.milliseconds + timeframe.milliseconds
+      }
+      return bars.count
+    }
+    quality.rows += count
+    quality.bars += count
+    return count
+  }
+
   private mutating func countGap(_ index: Int, after lastClose: Int64, before next: Timestamp) -> Bool {
     let last = Timestamp(milliseconds: lastClose)
     let calendar = instruments.instruments[index].calendar

@@ -10,6 +10,8 @@ public struct AgentStage: Sendable {
   private let identities: [PolicyIdentity]
   private let fallbackIndex: Int
   private let fallbackMayOpen: Bool
+  /// By policy: whether `hold` may be asked while it is in charge.
+  private let holdsThroughBars: [Bool]
   private var inChargeIndex: Int
   /// Why the policy in charge stands in for another; nil when it is in charge by its own right.
   public private(set) var inChargeReason: FallbackReason?
@@ -29,6 +31,8 @@ public struct AgentStage: Sendable {
     names = policies.map(\.name)
     self.policies = policies.map(\.policy)
     identities = policies.map(\.policy.identity)
+    let seeBarsOnly = policies.allSatisfy(\.policy.seesBarsOnly)
+    holdsThroughBars = policies.map { seeBarsOnly && $0.policy.holdsThroughBars }
     guard Set(names).count == names.count else {
       throw PolicyError.parameters("two policies have one name: \(names.joined(separator: ", "))")
     }
@@ -80,6 +84,27 @@ public struct AgentStage: Sendable {
     counters.decisions += 1
     if inChargeReason == nil { counters.productionDecisions += 1 } else { counters.fallbackDecisions += 1 }
     return nil
+  }
+
+  /// Whether it is worth asking `hold`: no policy looks at more than bars and sides, and the one in charge takes many.
+  public var mayHoldThroughBars: Bool { holdsThroughBars[inChargeIndex] }
+
+  /// Shows the bars that come next to all policies as long as the one in charge only holds at them; how many those are. The
+  /// bar behind them is as if it had not come. `ticket`: that of the first bar; each next one has the next. For runs that may
+  /// use `receiveUnlessHold`, in markets that never demand that positions are closed.
+  public mutating func hold(through bars: ArraySlice<Bar>, sides: [HeldSide], ticket: UInt64) -> Int {
+    guard mayHoldThroughBars, lastTicket.map({ ticket > $0 }) ?? true else { return 0 }
+    let count = policies[inChargeIndex].hold(through: bars, sides: sides)
+    guard count > 0 else { return 0 }
+    for index in policies.indices where index != inChargeIndex {
+      policies[index].observe(bars.prefix(count), sides: sides)
+    }
+    let number = UInt64(count)
+    lastTicket = ticket + number - 1
+    counters.observations += number
+    counters.decisions += number
+    if inChargeReason == nil { counters.productionDecisions += number } else { counters.fallbackDecisions += number }
+    return count
   }
 
   /// Shows the observation to all policies; what becomes of it where nothing is decided.

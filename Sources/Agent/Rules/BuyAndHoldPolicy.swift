@@ -19,6 +19,17 @@ public struct BuyAndHoldPolicy: Policy {
   /// Whether it has bought.
   public mutating func holds(_ observation: Observation) -> Bool { observation.position.side == .long }
 
+  /// True: the side held is all that it looks at.
+  public var seesBarsOnly: Bool { true }
+
+  /// True.
+  public var holdsThroughBars: Bool { true }
+
+  /// Sees bars as long as their instruments are held.
+  public mutating func hold(through bars: ArraySlice<Bar>, sides: [HeldSide]) -> Int {
+    bars.prefix { sides[Int($0.instrument.index)].side == .long }.count
+  }
+
   /// Buys when flat.
   public mutating func decide(_ observation: Observation) -> PolicyAnswer {
     .wish(.towards(.long, from: observation.position.side))

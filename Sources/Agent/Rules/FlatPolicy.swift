@@ -20,6 +20,9 @@ public struct FlatPolicy: Policy {
   /// Remembers nothing.
   public mutating func observe(_ observation: Observation) {}
 
+  /// True: it remembers none.
+  public var seesBarsOnly: Bool { true }
+
   /// Holds, or closes what is held.
   public mutating func decide(_ observation: Observation) -> PolicyAnswer {
     guard closesPositions else { return .wish(.hold()) }

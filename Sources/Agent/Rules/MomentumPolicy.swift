@@ -18,6 +18,15 @@ public struct MomentumPolicy: Policy {
     var next = 0
     var target = PositionSide.flat
     var isWarm = false
+
+    /// Takes a close, and the side wanted after it.
+    mutating func take(_ close: Int64, _ target: PositionSide?, _ lookback: Int) {
+      guard let target else { return closes.append(close) }
+      closes[next] = close
+      next = next + 1 == lookback ? 0 : next + 1
+      isWarm = true
+      self.target = target
+    }
   }
 
   /// The rule for `0 < lookback <= maximumBars`. Throws `PolicyError.parameters`.
@@ -42,16 +51,43 @@ public struct MomentumPolicy: Policy {
     let index = Int(observation.instrument.index)
     while streams.count <= index { streams.append(Stream()) }
     let close = observation.bar.close.raw
-    guard streams[index].closes.count == lookback else { return streams[index].closes.append(close) }
-    let past = streams[index].closes[streams[index].next]
-    streams[index].closes[streams[index].next] = close
-    streams[index].next = (streams[index].next + 1) % lookback
-    streams[index].isWarm = true
-    if close > past {
-      streams[index].target = .long
-    } else if close < past {
-      streams[index].target = maySellShort && observation.isShortable ? .short : .flat
+    streams[index].take(close, target(at: close, index, isShortable: observation.isShortable), lookback)
+  }
+
+  /// True: closes, and whether a short is possible, are all that it looks at.
+  public var seesBarsOnly: Bool { true }
+
+  /// True.
+  public var holdsThroughBars: Bool { true }
+
+  /// Takes closes as long as the positions are on the side of the rule.
+  public mutating func hold(through bars: ArraySlice<Bar>, sides: [HeldSide]) -> Int {
+    for place in bars.indices {
+      let (index, close) = (Int(bars[place].instrument.index), bars[place].close.raw)
+      while streams.count <= index { streams.append(Stream()) }
+      let target = target(at: close, index, isShortable: sides[index].isShortable)
+      guard target == nil || target == sides[index].side else { return place - bars.startIndex }
+      streams[index].take(close, target, lookback)
     }
+    return bars.count
+  }
+
+  /// Takes closes.
+  public mutating func observe(_ bars: ArraySlice<Bar>, sides: [HeldSide]) {
+    for place in bars.indices {
+      let (index, close) = (Int(bars[place].instrument.index), bars[place].close.raw)
+      while streams.count <= index { streams.append(Stream()) }
+      streams[index].take(close, target(at: close, index, isShortable: sides[index].isShortable), lookback)
+    }
+  }
+
+  /// The side wanted after a close; nil: not known yet.
+  private func target(at close: Int64, _ index: Int, isShortable: Bool) -> PositionSide? {
+    guard streams[index].closes.count == lookback else { return nil }
+    let past = streams[index].closes[streams[index].next]
+    if close > past { return .long }
+    if close < past { return maySellShort && isShortable ? .short : .flat }
+    return streams[index].target
   }
 
   /// Whether the position is what the rule wants.

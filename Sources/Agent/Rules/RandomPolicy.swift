@@ -35,6 +35,9 @@ public struct RandomPolicy: Policy {
   /// Remembers nothing.
   public mutating func observe(_ observation: Observation) {}
 
+  /// True: it remembers none.
+  public var seesBarsOnly: Bool { true }
+
   /// Draws.
   public mutating func decide(_ observation: Observation) -> PolicyAnswer {
     var random = CounterRandom(

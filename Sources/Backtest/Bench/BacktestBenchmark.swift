@@ -111,9 +111,8 @@ package enum BacktestBenchmark {
       name: "stages, \(count) x \(each) bars", unit: "bars", count: bars.count, cpuSeconds: .infinity, result: "")
     for _ in 0..<rounds {
       var driver = try StageDriver(plan(count))
-      var source = BarsInMemory(bars)
       let begin = cpuSeconds()
-      try StageRun.run(&driver, &source)
+      StageRun.run(&driver, over: bars)
       row.cpuSeconds = min(row.cpuSeconds, cpuSeconds() - begin)
       row.result = "\(driver.book.equity.endQuote)"
     }

@@ -14,8 +14,9 @@ extension StageDriver {
       case .filled(let fill, let position, let realised):
         book.count(fill, position: position, of: execution.order(fill.clientID))
         risk.apply(fill, position: position, realisedQuote: realised)
-        features.apply(
-          position.tradable(under: plan.instruments[fill.instrument].rules(at: fill.time)), of: fill.instrument)
+        let tradable = position.tradable(under: plan.instruments[fill.instrument].rules(at: fill.time))
+        features.apply(tradable, of: fill.instrument)
+        sides[Int(fill.instrument.index)].side = tradable.side
       case .orderChanged(let id, let state):
         if state == .rejected { book.rejectedOrders += 1 }
         if state.isTerminal && state != .filled { risk.forgetOrder(id) }

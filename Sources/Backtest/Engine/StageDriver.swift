@@ -10,8 +10,8 @@ import Risk
 /// The bot's stages in virtual time, driven directly: the same values that the actors wrap, without the hops between
 /// them. A parity test holds it to the actors' decisions and fills.
 ///
-/// A bar goes: venue (fills of what was sent before) → feed → risk's marking to market → features → agent → risk → execution
-/// → venue. What the venue answers is taken in before the next bar.
+/// A bar goes: feed → venue (fills of what was sent before) → risk's marking to market → features → agent → risk → execution
+/// → venue. What the venue answers is taken in before the next bar. Bars that change nothing go in stretches.
 package struct StageDriver {
   /// What is run.
   package let plan: BacktestPlan
@@ -36,14 +36,20 @@ package struct StageDriver {
   var answers: [VenueAnswer] = []
   var latch: StopLevel?
   /// The stop in force is one for the loss of this trading day.
-  private var latchedDay: Int?
+  var latchedDay: Int?
   var isUnprotected = false
   /// Decisions that wait, by instrument index; empty without a delay.
   private var delayed: [[Decision]]
-  private let tradesFrom: Timestamp
+  let tradesFrom: Timestamp
   private let skipsHolds: Bool
-  /// The newest one.
-  private var observation: Observation?
+  /// Whether bars at which nothing happens may be brought to the stages many at a time, for all that the plan says.
+  let mayPassBars: Bool
+  /// What the policy knows of the positions, by instrument index.
+  var sides: [HeldSide]
+  /// The account at bars that are passed.
+  var marks: [AccountMark] = []
+  /// Bars that went through the stages in stretches.
+  package internal(set) var passedBars = 0
 
   /// Stages at the start of a run. Throws `PolicyError` for two policies of one name.
   package init(_ plan: BacktestPlan) throws {
@@ -71,6 +77,10 @@ package struct StageDriver {
     delayed = Array(repeating: [], count: plan.delayBars > 0 ? instruments.count : 0)
     tradesFrom = plan.tradesFrom ?? .earliest
     skipsHolds = plan.delayBars == 0
+    // A market that demands closing must be asked at every bar.
+    mayPassBars =
+      skipsHolds && instruments.instruments.allSatisfy { $0.calendar.session?.squareOffMinute == nil }
+    sides = instruments.instruments.map { HeldSide(side: .flat, isShortable: $0.isShortable) }
     _ = execution.reconcile(account: exchange.account, openOrders: [], fills: [], at: Timestamp(milliseconds: 0))
     risk.restore(positions: execution.positions, cashQuote: execution.cashQuote)
   }
@@ -78,19 +88,34 @@ package struct StageDriver {
   /// Takes the next bar. Bars must come in the order of their close times.
   package mutating func receive(_ bar: Bar) {
     if bar.openTime < tradesFrom { return warm(bar) }
-    let now = bar.closeTime
-    book.begin(bar)
-    for report in exchange.advance(bar) { perform(execution.receive(report), now) }
-    sequence += 1
     let finding = feed.inspect(bar)
-    guard finding.refusal == nil else {
+    work(bar, isRefused: finding.refusal != nil, hasGap: finding.hasGap)
+  }
+
+  /// Sees a bar that the feed has judged through all stages.
+  mutating func work(_ bar: Bar, isRefused: Bool, hasGap: Bool) {
+    trade(bar)
+    guard !isRefused else {
+      sequence += 1
       book.refusedBars += 1
-      return takeAnswers(now)
+      return takeAnswers(bar.closeTime)
     }
+    close(bar, hasGap: hasGap)
+  }
+
+  /// Brings a bar to the venue, and takes in what it filled.
+  mutating func trade(_ bar: Bar) {
+    book.begin(bar)
+    for report in exchange.advance(bar) { perform(execution.receive(report), bar.closeTime) }
+  }
+
+  /// Sees a bar that the venue has had through the other stages.
+  mutating func close(_ bar: Bar, hasGap: Bool) {
+    let now = bar.closeTime
+    sequence += 1
     risk.observe(bar, at: now)
     lastPrices[Int(bar.instrument.index)] = bar.close
-    features.receive(bar, hasGap: finding.hasGap, isPreRoll: false, replacing: &observation)
-    decide(now)
+    decide(features.receive(bar, hasGap: hasGap, isPreRoll: false), now)
     if latch == .flatten { flattenRest(now) }
     if risk.wantsLatch, let request = risk.takeLatchRequest() {
       stop(request, now)
@@ -123,9 +148,8 @@ package struct StageDriver {
 
   // MARK: - Decisions
 
-  private mutating func decide(_ now: Timestamp) {
-    guard var effect = ask() else { return book.countHold() }
-    guard let observation else { return }
+  private mutating func decide(_ observation: Observation, _ now: Timestamp) {
+    guard var effect = ask(observation) else { return book.countHold() }
     if case .think(let request) = effect {
       effect = think?(request).map { agent.receive($0) } ?? agent.deadlinePassed(ticket: request.sequence)
     }
@@ -145,9 +169,9 @@ package struct StageDriver {
   }
 
   /// Without a delay and with nobody looking, a rule that only holds needs no decision.
-  private mutating func ask() -> AgentEffect? {
+  private mutating func ask(_ observation: Observation) -> AgentEffect? {
     skipsHolds && watch == nil
-      ? agent.receiveUnlessHold(observation!, ticket: sequence) : agent.receive(observation!, ticket: sequence)
+      ? agent.receiveUnlessHold(observation, ticket: sequence) : agent.receive(observation, ticket: sequence)
   }
 
   private mutating func observeOutcome(_ decision: Decision, _ now: Timestamp) -> RollbackEffect? {
@@ -172,7 +196,8 @@ package struct StageDriver {
     }
     var decision = given
     decision.sequence = sequence
-    let verdict = risk.judge(decision, observation, now: now, environment: environment)
+    let verdict = risk.judge(
+      decision, observation, now: now, environment: environment, keepsChecks: watch != nil)
     book.count(decision, verdict, observation)
     watch?(decision, verdict)
     guard let order = verdict.order else { return }

@@ -94,6 +94,21 @@ package struct BacktestBook: Sendable {
 
   /// A bar was worked off. The whole range of the bar that a position was opened in counts as seen.
   mutating func end(_ bar: Bar, equityQuote: Money, exposureQuote: (gross: Money, net: Money)) {
+    see(bar)
+    equity.mark(equityQuote, exposureQuote: exposureQuote)
+  }
+
+  /// Bars at which nothing happened and the policy held; `marks`: the account after each.
+  mutating func pass(_ bars: ArraySlice<Bar>, _ marks: [AccountMark]) {
+    guard let last = bars.last else { return }
+    bar = last
+    for place in bars.indices { see(bars[place]) }
+    equity.pass(bars, marks)
+    decisions.countHolds(bars.count)
+  }
+
+  @inline(__always)
+  private mutating func see(_ bar: Bar) {
     bars += 1
     let slot = Int(bar.instrument.index)
     market.see(bar, since: lines[slot].lastClose)
@@ -103,7 +118,6 @@ package struct BacktestBook: Sendable {
       open[slot].see(bar)
       open[slot].closes += 1
     }
-    equity.mark(equityQuote, exposureQuote: exposureQuote)
   }
 
   /// The data are over.

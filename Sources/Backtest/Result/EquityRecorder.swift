@@ -1,4 +1,5 @@
 import Core
+import Risk
 
 /// Equity at the close of every moment that had bars: a bounded curve for drawing, exact extremes, and the last value of
 /// each day of UTC, from which figures are made.
@@ -43,6 +44,7 @@ package struct EquityRecorder: Sendable {
   /// Equity at the end.
   package private(set) var endQuote: Money
 
+  /// A power of two: every so manieth moment is a point.
   private var stride = 1
   private var current: Timestamp?
   private var currentQuote: Money
@@ -72,6 +74,14 @@ package struct EquityRecorder: Sendable {
     currentQuote = equityQuote
     currentExposure = exposureQuote
     if exposureQuote.gross.isPositive { isInvested = true }
+  }
+
+  /// Bars in a row, with the account after each.
+  mutating func pass(_ bars: ArraySlice<Bar>, _ marks: [AccountMark]) {
+    for (place, mark) in zip(bars.indices, marks) {
+      begin(bars[place].closeTime)
+      self.mark(mark.equityQuote, exposureQuote: mark.exposureQuote)
+    }
   }
 
   mutating func finish(_ equityQuote: Money) {
@@ -112,7 +122,7 @@ package struct EquityRecorder: Sendable {
       recordFall = fall
     }
     noteDay(current)
-    if moments % stride == 0 { keep(point(current)) }
+    if moments & (stride - 1) == 0 { keep(point(current)) }
   }
 
   /// A day ends with the close at midnight.

@@ -15,12 +15,28 @@ package enum StageRun {
   ) throws {
     let end = until ?? Timestamp(milliseconds: .max)
     var count = 0
-    while let bar = try source.next() {
-      if bar.openTime >= end { break }
-      driver.receive(bar)
-      count += 1
-      if count % lookEvery == 0, !look(count, bar.closeTime) { break }
+    var bars: [Bar] = []
+    bars.reserveCapacity(StageDriver.stretch)
+    var isOver = false
+    while !isOver {
+      bars.removeAll(keepingCapacity: true)
+      while bars.count < StageDriver.stretch {
+        guard let bar = try source.next(), bar.openTime < end else {
+          isOver = true
+          break
+        }
+        bars.append(bar)
+      }
+      driver.receive(bars[...])
+      count += bars.count
+      if count % lookEvery == 0, let last = bars.last, !look(count, last.closeTime) { break }
     }
+    driver.finish()
+  }
+
+  /// The same over bars that are in memory.
+  package static func run(_ driver: inout StageDriver, over bars: [Bar]) {
+    driver.receive(bars[...])
     driver.finish()
   }
 
