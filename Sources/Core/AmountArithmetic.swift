@@ -43,7 +43,7 @@ extension UInt128 {
 extension Price {
   /// Price times quantity, exact. Never overflows: 63 + 63 bits fit in 127.
   @inlinable public static func * (price: Price, quantity: Quantity) -> Money {
-    Money(raw: Int128(price.raw) * Int128(quantity.raw))
+    Money(raw: Int128(price.raw) &* Int128(quantity.raw))
   }
 
   /// The price times a rate. Throws `DecimalError`.

@@ -48,7 +48,7 @@ public struct PositionView: Hashable, Sendable, Codable {
   }
 
   /// Signed market value at `price`: negative for a short.
-  public func marketValueQuote(at price: Price) -> Money {
+  @inlinable public func marketValueQuote(at price: Price) -> Money {
     let value = price * quantity
     return side == .short ? value.negated : value
   }

@@ -37,7 +37,7 @@ extension FixedWidthInteger where Self: SignedInteger {
     guard divisor != 0 else { throw DecimalError.divisionByZero }
     let (quotient, overflow) = dividedReportingOverflow(by: divisor)
     guard !overflow else { throw DecimalError.overflow }
-    let remainder = self % divisor
+    let remainder = self &- quotient &* divisor
     guard remainder != 0 else { return quotient }
     let isNegative = (self < 0) != (divisor < 0)
     let step: Self = isNegative ? -1 : 1

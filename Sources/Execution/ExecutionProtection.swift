@@ -92,6 +92,8 @@ extension ExecutionStage {
     let slot = Int(instrument.index)
     guard slot < state.positions.count, state.positions[slot].side != .flat || !state.orders.isEmpty else { return }
     let protection = state.protections[slot]
+    // Mostly there is nothing to place and nothing to take back.
+    guard protection.wish == .stop || protection.takeProfitDistance != nil || hasProtection(slot) else { return }
     let isHeld = tradable(slot, at: time).side != .flat
     let needsStop = clear(.protectiveStop, slot, isWanted: isHeld && protection.wish == .stop, at: time, &effects)
     let wantsProfit = isHeld && protection.takeProfitDistance != nil
@@ -110,6 +112,12 @@ extension ExecutionStage {
         state.protections[slot].isTakeProfitBlocked = true
         effects.append(.alert("\(state.symbols[slot]): no take-profit order: \(error)"))
       }
+    }
+  }
+
+  private func hasProtection(_ slot: Int) -> Bool {
+    state.orders.contains {
+      Int($0.request.instrument.index) == slot && ($0.id.role == .protectiveStop || $0.id.role == .takeProfit)
     }
   }
 

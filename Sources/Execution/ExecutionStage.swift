@@ -72,6 +72,13 @@ public struct ExecutionStage: Sendable {
     }
     return sum
   }
+  /// What the risk veto must know of the orders, and whether a position lacks its stop. Mutating, though nothing changes: an
+  /// actor that asks does not copy the stage then.
+  package mutating func exposure() -> ExecutionExposure {
+    ExecutionExposure(
+      unknownOrders: unknownOrders, openOrders: openOrders, reservedQuote: reservedQuote,
+      isUnprotected: hasUnprotectedPosition)
+  }
   /// Whether the venue's account and ours differ in a way that only a person can judge.
   public var isUnreconciled: Bool { state.isUnreconciled }
 
@@ -164,4 +171,16 @@ public struct ExecutionStage: Sendable {
         + (order.state == .unknown || order.isEndUnconfirmed ? [.query(order.id)] : [])
     }
   }
+}
+
+/// What of the orders matters to those before them.
+package struct ExecutionExposure: Sendable, Equatable {
+  /// Orders without a trusted answer.
+  package var unknownOrders: Int
+  /// Orders that have not ended.
+  package var openOrders: Int
+  /// Exposure that they may still take on.
+  package var reservedQuote: Money
+  /// Whether a position lacks the stop that it should have.
+  package var isUnprotected: Bool
 }

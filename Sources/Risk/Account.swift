@@ -10,8 +10,9 @@ extension RiskStage {
 
   /// Values the position of one instrument at `price` and moves the sums by the difference.
   mutating func mark(_ index: Int, at price: Price) {
-    let value = counters.instruments[index].position.marketValueQuote(at: price)
     let old = values[index]
+    if old.isZero, counters.instruments[index].position.quantity.isZero { return }
+    let value = counters.instruments[index].position.marketValueQuote(at: price)
     if value == old { return }
     values[index] = value
     let (net, netOverflow) = (netQuote.raw &- old.raw).addingReportingOverflow(value.raw)

@@ -4,14 +4,16 @@ import Core
 struct CheckList {
   private static let capacity = RiskCheck.allCases.count
 
-  private(set) var results: [CheckResult]
+  /// The checks in order; empty where nobody wants to read them.
+  private(set) var results: [CheckResult] = []
+  private let isKept: Bool
   private(set) var vetoCount = 0
   /// The first veto that is not merely about too small a quantity.
   private(set) var firstVeto: RiskCheck?
 
-  init() {
-    results = []
-    results.reserveCapacity(Self.capacity)
+  init(isKept: Bool) {
+    self.isKept = isKept
+    if isKept { results.reserveCapacity(Self.capacity) }
   }
 
   /// Why nothing may be done; nil: it may.
@@ -26,7 +28,7 @@ struct CheckList {
       vetoCount += 1
       if firstVeto == nil, result.check != .orderQuantity { firstVeto = result.check }
     }
-    results.append(result)
+    if isKept { results.append(result) }
   }
 
   /// A yes-or-no check.

@@ -4,20 +4,21 @@ extension RiskStage {
   /// Judges a decision. `now` is the moment of the judgement; `observation` is the one that was decided on.
   ///
   /// An approval is remembered at once (order rate, repetitions, pending order), so the order counts even if it is lost
-  /// on its way.
+  /// on its way. `keepsChecks` false: nobody reads the verdict's list of checks, which stays empty.
   public mutating func judge(
-    _ decision: Decision, _ observation: Observation, now: Timestamp, environment: RiskEnvironment
+    _ decision: Decision, _ observation: Observation, now: Timestamp, environment: RiskEnvironment,
+    keepsChecks: Bool = true
   ) -> Verdict {
     if now > lastTime { counters.latestMoment = now }
     let index = Int(decision.instrument.index)
     guard index < values.count else {
-      var list = CheckList()
+      var list = CheckList(isKept: keepsChecks)
       list.missing(.inputMissing)
       return Self.refusal(decision, list)
     }
     if decision.action.isClosing {
       let sizing = closingSize(index, side: decision.action == .closeLong ? .sell : .buy, now: now)
-      let list = checkReducing(index, decision, observation, environment, sizing)
+      let list = checkReducing(index, decision, observation, environment, sizing, CheckList(isKept: keepsChecks))
       return conclude(index, decision, sizing, list, now)
     }
     var sizing: Sizing?
@@ -25,7 +26,8 @@ extension RiskStage {
     if decision.action.isOpening, missing == 0 {
       sizing = openingSize(index, decision, observation, reserved: environment.reservedQuote, now: now)
     }
-    let list = checkOpening(index, decision, observation, environment, sizing, missing, now)
+    let list = checkOpening(
+      index, decision, observation, environment, sizing, missing, now, CheckList(isKept: keepsChecks))
     return conclude(index, decision, sizing, list, now)
   }
 
@@ -67,9 +69,9 @@ extension RiskStage {
   /// is a record of the moment: what concerns an order's size is not applicable.
   private func checkOpening(
     _ index: Int, _ decision: Decision, _ observation: Observation, _ environment: RiskEnvironment,
-    _ sizing: Sizing?, _ missing: Int, _ now: Timestamp
+    _ sizing: Sizing?, _ missing: Int, _ now: Timestamp, _ empty: CheckList
   ) -> CheckList {
-    var list = CheckList()
+    var list = empty
     list.require(.tradingState, environment.tradingState == .active)
     list.require(.stopLatch, environment.latchLevel == nil)
     checkLegalOpening(index, decision, observation, &list)
@@ -95,9 +97,9 @@ extension RiskStage {
   /// must never hold anybody in a position.
   private func checkReducing(
     _ index: Int, _ decision: Decision, _ observation: Observation, _ environment: RiskEnvironment,
-    _ sizing: Sizing?
+    _ sizing: Sizing?, _ empty: CheckList
   ) -> CheckList {
-    var list = CheckList()
+    var list = empty
     list.require(.tradingState, environment.tradingState != .halted)
     list.require(.stopLatch, environment.latchLevel == nil || environment.latchLevel == .reduce)
     checkLegalClosing(index, decision, &list)

@@ -27,12 +27,25 @@ extension RiskStage {
     return CalendarDay(moment.adding(milliseconds: Int64(zone.offsetMinutes(at: moment)) * 60_000)).daysSinceEpoch
   }
 
+  /// A time around a moment in which `tradingDay(of:)` surely stays the same: the day, or the minute where clocks change.
+  private func sameDay(around moment: Timestamp) -> (begin: Int64, end: Int64) {
+    let length: Int64, offset: Int64
+    switch limits.dayZone ?? instruments.instruments[0].calendar.session?.zone {
+    case .fixed(let minutes): (length, offset) = (86_400_000, Int64(minutes) * 60_000)
+    case .newYork: (length, offset) = (60_000, 0)
+    case nil: (length, offset) = (86_400_000, 0)
+    }
+    // At the ends of time it wraps into a span that holds no moment: then the day is looked up.
+    let rest = (moment.milliseconds &+ offset) % length
+    let begin = moment.milliseconds &- (rest < 0 ? rest + length : rest)
+    return (begin, begin &+ length)
+  }
+
   /// Starts a new trading day with the equity before its first bar, so that the night's jump counts to it. The day is
   /// the account's; a clock that goes back does not bring an old day back.
   mutating func rollDay(_ now: Timestamp) {
-    let minute = now.milliseconds / 60_000
-    guard minute != dayMinute else { return }
-    dayMinute = minute
+    if now.milliseconds >= knownDay.begin, now.milliseconds < knownDay.end { return }
+    knownDay = sameDay(around: now)
     let day = tradingDay(of: now)
     if let current = counters.tradingDay, day <= current { return }
     let isFirst = counters.tradingDay == nil

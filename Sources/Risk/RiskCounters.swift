@@ -91,6 +91,16 @@ public struct InstrumentCounters: Codable, Equatable, Sendable {
 
   init() {}
 
+  /// Takes the close of a bar; false if it is not newer than the last one.
+  @inline(__always)
+  mutating func see(_ bar: Bar) -> Bool {
+    let time = bar.closeTime
+    if let lastCloseTime, time <= lastCloseTime { return false }
+    lastClose = bar.close
+    lastCloseTime = time
+    return true
+  }
+
   var isConsistent: Bool {
     position.isConsistent && repeatedCount >= 0 && (lastClose?.isPositive ?? true)
       && (entry?.openQuantity.isPositive ?? true) && (exit?.openQuantity.isPositive ?? true)

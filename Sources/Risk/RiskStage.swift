@@ -28,8 +28,9 @@ public struct RiskStage: Sendable {
   /// Losses at which the limits stop; they move only with the day's first equity and the peak.
   var dailyLossLimit = Money.zero
   var drawdownLimit = Money.zero
-  /// The minute whose trading day was looked up last.
-  var dayMinute: Int64?
+  /// The time around the moment whose trading day was looked up last in which it is surely the same, in milliseconds
+  /// since 1970.
+  var knownDay: (begin: Int64, end: Int64) = (0, 0)
   /// The latest moment seen.
   var lastTime: Timestamp { counters.latestMoment ?? counters.orderTimes.last ?? Timestamp(milliseconds: 0) }
   /// Whether nothing is known of the time before this stage: no counters, no fill yet.
@@ -71,29 +72,35 @@ public struct RiskStage: Sendable {
   /// Market values of all positions, without their signs and with them.
   package var exposureQuote: (gross: Money, net: Money) { (grossQuote, netQuote) }
 
-  /// Marks the account to the bar's close and looks at the loss limits. `now` is the moment of the event. A bar not newer
-  /// than the instrument's last one (pre-roll after a restart, a duplicate) changes nothing.
-  public mutating func observe(_ bar: Bar, at now: Timestamp) {
+  /// Marks the account to the bar's close and looks at the loss limits; whether the veto asks for a stop. `now` is the
+  /// moment of the event. A bar not newer than the instrument's last one (pre-roll after a restart, a duplicate) changes
+  /// nothing.
+  @discardableResult
+  public mutating func observe(_ bar: Bar, at now: Timestamp) -> Bool {
+    if take(bar, at: now) { tripLossLimits(equityQuote) }
+    return !counters.latchRequests.isEmpty
+  }
+
+  /// Marks the account to the bar's close, without a look at the loss limits. False: the account is as before, or unknown.
+  @inline(__always)
+  mutating func take(_ bar: Bar, at now: Timestamp) -> Bool {
     let index = Int(bar.instrument.index)
     guard index < values.count, bar.close.isPositive else {
       counters.refusedEvents &+= 1
-      return
+      return false
     }
-    let closeTime = bar.closeTime
-    if let last = counters.instruments[index].lastCloseTime, closeTime <= last { return }
+    guard counters.instruments[index].see(bar) else { return false }
     if now > lastTime { counters.latestMoment = now }
     rollDay(now)
     passCoolDown(now)
-    counters.instruments[index].lastClose = bar.close
-    counters.instruments[index].lastCloseTime = closeTime
     mark(index, at: bar.close)
-    guard counters.isAccountKnown else { return }
+    guard counters.isAccountKnown else { return false }
     let equity = equityQuote
     if equity > counters.equityPeakQuote {
       counters.equityPeakQuote = equity
       drawdownLimit = lossLimit(of: equity, limits.maxDrawdown)
     }
-    tripLossLimits(equity)
+    return true
   }
 
   /// The stop that the veto asks for; nil: none. It stays until it is taken.

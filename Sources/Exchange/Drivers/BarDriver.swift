@@ -55,7 +55,7 @@ extension MatchingEngine {
   }
 
   /// Whether any order could do something in the bar: the best of every ladder says it for all.
-  private func reaches(_ bar: Bar) -> Bool {
+  func reaches(_ bar: Bar) -> Bool {
     let place = 4 * Int(bar.instrument.index)
     if !books[Int(bar.instrument.index)].waiting.isEmpty { return true }
     if let bid = ladders[place].best, bid.rank > bar.low.raw || bid.rank >= bar.open.raw { return true }
@@ -86,6 +86,10 @@ extension MatchingEngine {
 
   private mutating func tradeWaitingMarkets(_ driver: inout BarDriver, _ events: inout [EngineEvent]) {
     let waiting = books[Int(driver.bar.instrument.index)].waiting
+    if waiting.count == 1 {
+      if slab[waiting[0]].kind == .market, meets(waiting[0], driver.bar) { tradeAtOpen(waiting[0], &driver, &events) }
+      return
+    }
     for order in inOrderOfAcceptance(waiting.filter { slab[$0].kind == .market && meets($0, driver.bar) })
     where isOpen(order) {
       tradeAtOpen(order.slot, &driver, &events)

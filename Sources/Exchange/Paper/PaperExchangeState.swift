@@ -76,10 +76,8 @@ struct PaperMemory: Sendable, Equatable {
 
   private func place(of number: UInt64) -> Int? { open.firstIndex { $0.number == number } }
 
-  /// Follows the engine; the reports of its events. `claim` is what an order that works on has set aside now.
-  mutating func follow(
-    _ events: [EngineEvent], claim: (OrderTag) -> OrderClaim?
-  ) -> [ExecutionReport] {
+  /// Follows the engine; the reports of its events. What orders that work on have set aside is brought up by the caller.
+  mutating func follow(_ events: [EngineEvent]) -> [ExecutionReport] {
     var reports: [ExecutionReport] = []
     for event in events {
       switch event {
@@ -90,13 +88,6 @@ struct PaperMemory: Sendable, Equatable {
       case .cancelled(let tag, let time): end(tag, .cancelled, &reports) { .cancelled($0, at: time) }
       case .expired(let tag, _, let time): end(tag, .expired, &reports) { .expired($0, at: time) }
       }
-    }
-    for place in open.indices {
-      let order = open[place]
-      let tag = OrderTag(
-        account: AccountID(0), instrument: order.request.instrument, number: order.number,
-        key: ClientKey(order.request.clientID))
-      if let now = claim(tag), now != order.claim { open[place].claim = now }
     }
     return reports
   }

@@ -103,11 +103,15 @@ extension PaperExchange {
     memory.deadline = engine.deadline(of: Self.account)
     if events.isEmpty { return [] }
     memory.clock = max(memory.clock, time)
-    return memory.follow(events) { [engine] tag in
-      let slot = engine.index.find(0, tag.key, engine.slab)
-      guard slot >= 0 else { return nil }
+    let reports = memory.follow(events)
+    for place in memory.open.indices {
+      let slot = engine.index.find(0, ClientKey(memory.open[place].request.clientID), engine.slab)
+      guard slot >= 0 else { continue }
       let node = engine.slab[slot]
-      return OrderClaim(price: node.claimPrice, opening: node.opening, quote: node.claimQuote, base: node.claimBase)
+      let claim = OrderClaim(
+        price: node.claimPrice, opening: node.opening, quote: node.claimQuote, base: node.claimBase)
+      if claim != memory.open[place].claim { memory.open[place].claim = claim }
     }
+    return reports
   }
 }

@@ -6,7 +6,14 @@ import Core
 /// id of an open or recently ended order may come again on any instrument. The ledger refuses every older repetition.
 struct UsedOrderIDs: Sendable, Equatable {
   private var newest: [ClientOrderID?]
-  private var recent: Set<ClientOrderID> = []
+  private var recent: Set<Name> = []
+
+  /// An id that is hashed by its sequence alone: hardly any two share it, and every order is looked up three times.
+  private struct Name: Hashable, Sendable {
+    let id: ClientOrderID
+    init(_ id: ClientOrderID) { self.id = id }
+    func hash(into hasher: inout Hasher) { hasher.combine(id.sequence) }
+  }
 
   init(instrumentCount: Int) {
     newest = Array(repeating: nil, count: instrumentCount * OrderRole.allCases.count)
@@ -29,12 +36,12 @@ struct UsedOrderIDs: Sendable, Equatable {
     if let last = newest[slot(id, instrument)], (id.sequence, id.attempt) <= (last.sequence, last.attempt) {
       return true
     }
-    return recent.contains(id)
+    return recent.contains(Name(id))
   }
 
   mutating func insert(_ id: ClientOrderID, of instrument: InstrumentID) {
     raise(id, of: instrument)
-    recent.insert(id)
+    recent.insert(Name(id))
   }
 
   mutating func raise(_ id: ClientOrderID, of instrument: InstrumentID) {
@@ -44,5 +51,5 @@ struct UsedOrderIDs: Sendable, Equatable {
   }
 
   /// Drops an id from the recent ones; the growing rule still covers it.
-  mutating func forget(_ id: ClientOrderID) { recent.remove(id) }
+  mutating func forget(_ id: ClientOrderID) { recent.remove(Name(id)) }
 }
