@@ -15,7 +15,7 @@ struct CorpusOptions: ParsableArguments {
     help: ArgumentHelp(
       "Recorded bars: files (CSV or CSV.gz), directories with all in them, or queries of the catalog such as *:1h.",
       valueName: "data"))
-  var data: [String]
+  var data: [String] = []
 
   @Option(help: ArgumentHelp("Takes only series of this length of bars.", valueName: "1h")) var timeframe: String?
 
@@ -41,6 +41,10 @@ struct CorpusOptions: ParsableArguments {
 
   /// What is asked for. Throws `StartError`.
   func request() throws -> CorpusRequest {
+    // Not left to the parser: `--show-settings` reads no data.
+    guard !data.isEmpty else {
+      throw StartError("--data: say which recorded bars, as files, directories, or queries such as *:1h", exitCode: 64)
+    }
     let rules: InstrumentSettings
     do { rules = try InstrumentSettings.load(besideSettings: settings.path) } catch {
       throw StartError("\(error)", exitCode: 78)
