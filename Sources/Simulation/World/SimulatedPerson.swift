@@ -39,9 +39,11 @@ final class SimulatedPerson: @unchecked Sendable {
   }
 
   /// A stop that the dead process had only in memory, and whose file a person has taken away or put a weaker one in the
-  /// place of since, is nobody's wish any more: no latch and no saved plan name it. A file that is there is seen anew.
+  /// place of since, is nobody's wish any more: what holds is what the latch or the saved plan names. A file that is there
+  /// is seen anew.
   func processStarts() {
-    if world.disk.latch == nil, world.disk.state?.execution.plan == nil { inForce = nil }
+    let saved = [world.disk.latch?.level, world.disk.state?.execution.plan?.level].compactMap { $0 }.max()
+    if let level = inForce { inForce = saved.map { min($0, level) } }
   }
 
   /// A process has seen a stop, or has found one at its start.
