@@ -12,7 +12,7 @@ extension EndToEnd {
 
     /// Waits until the newest decision is one of a policy.
     private static func expect(_ policy: String, decidesIn bot: Child) async throws {
-      try await bot.wait(for: "decision of \(policy)", within: 5) {
+      try await bot.wait(for: "decision of \(policy)") {
         bot.output.split(separator: "\n").last?.contains("\"policy\":\"\(policy)") == true
       }
     }

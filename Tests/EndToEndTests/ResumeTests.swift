@@ -166,7 +166,7 @@ extension EndToEnd {
       let place = try Place()
       let bot = try await place.trader()
       try Files.remove(place.control)
-      let name = try await place.latchName(within: 1.2)
+      let name = try await place.latchName()
       #expect(try await place.state(becomes: "halted"))
       let status = try await place.status()
       #expect(status["trading_state"].string == "halted")
@@ -180,7 +180,7 @@ extension EndToEnd {
       chmod(place.control, 0o755)
       #expect(try await place.run("resume", name).code == 0)
       try await bot.wait(for: "trading again") {
-        try JSON(text: Files.text(place.home + "/status.json"))["trading_state"].string == "active"
+        place.status?["trading_state"].string == "active"
       }
       bot.send(SIGTERM)
       #expect(try await bot.end().code == 0)

@@ -58,10 +58,10 @@ extension EndToEnd {
       exchange.send(SIGKILL)
       _ = try await exchange.end()
       try await bot.wait(for: "the loss") {
-        StatusJSON.read(place)?["degradations"].items.contains { $0.string == "venue_lost" } == true
+        place.status?["degradations"].items.contains { $0.string == "venue_lost" } == true
       }
       exchange = try await Self.serve(place)
-      try await bot.wait(for: "the return") { StatusJSON.read(place)?["degradations"].count == 0 }
+      try await bot.wait(for: "the return") { place.status?["degradations"].count == 0 }
       try Files.makeDirectory(place.control)
       try Files.write("", to: place.stop)
       let (theirs, ours) = try await Self.books(place)
@@ -133,10 +133,5 @@ extension EndToEnd {
       #expect(closes == Array(recorded[first...].prefix(closes.count)))
       #expect(closes.count > 300)
     }
-  }
-
-  /// The file in which a running bot says how it is.
-  private enum StatusJSON {
-    static func read(_ place: Place) -> JSON? { try? JSON(text: Files.text(place.home + "/status.json")) }
   }
 }

@@ -48,7 +48,7 @@ extension EndToEnd {
         ["paper"] + TinyModel.options, environment: ["NOTIFY_SOCKET": path, "WATCHDOG_USEC": "2000000"])
       try await bot.wait(for: "READY=1") { socket.listen().contains("READY=1") }
       // Ready means recovered and reconciled: the lock is held and the session is on record.
-      try await bot.wait(for: "venue's books on record", within: 1) {
+      try await bot.wait(for: "venue's books on record") {
         try JournalView(place.journal).entries.contains { $0.kind == .venue }
       }
       try await bot.wait(for: "watchdog messages") {
@@ -67,7 +67,7 @@ extension EndToEnd {
         return socket.times(of: "WATCHDOG=1").count > before + 2
       }
       bot.send(SIGTERM)
-      #expect(try await bot.end(within: 10).code == 0)
+      #expect(try await bot.end().code == 0)
       let lines = socket.listen()
       #expect(lines.filter { $0 == "READY=1" }.count == 1)
       let stopping = try #require(lines.firstIndex(of: "STOPPING=1"))
@@ -91,7 +91,7 @@ extension EndToEnd {
       bot.send(SIGCONT)
       try await bot.wait(for: "watchdog messages") { socket.listen().count > before }
       bot.send(SIGTERM)
-      #expect(try await bot.end(within: 10).code == 0)
+      #expect(try await bot.end().code == 0)
     }
 
     /// A start that fails is never ready.

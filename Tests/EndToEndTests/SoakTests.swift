@@ -27,7 +27,7 @@ extension EndToEnd {
         Place.trading(40, slow: 5) + ["--timeframe", "1m", "--bars", "\(bars)", "--json"])
       func look(after count: Int) async throws -> Holding {
         try await bot.wait(for: "\(count) bars", within: 60, every: 50) {
-          let status = try? JSON(text: Files.text(place.home + "/status.json"))
+          let status = place.status
           return status?["bars"].int ?? 0 >= count
         }
         // A file that is being replaced is open for a moment: of some looks the least counts.
