@@ -35,6 +35,9 @@ final class Mutant: @unchecked Sendable {
   /// The latch that a process finds.
   func latch(_ latch: StopLatch?) -> StopLatch? { bug == .clearLatchOnRestart ? nil : latch }
 
+  /// Where a stop is written down.
+  func latchStore(_ store: any LatchStore) -> any LatchStore { bug == .latchNotSaved ? MemoryLatch() : store }
+
   /// What the bot takes for its markets.
   func instruments(_ table: InstrumentTable) -> InstrumentTable {
     guard bug == .dayInWrongZone else { return table }

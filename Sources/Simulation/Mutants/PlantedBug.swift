@@ -20,6 +20,7 @@ public enum PlantedBug: String, Sendable, CaseIterable, Codable {
   case stopOnWrongSide = "stop_on_wrong_side"
   case quantityOffTheLot = "quantity_off_the_lot"
   case pairLegLeftAlive = "pair_leg_left_alive"
+  case latchNotSaved = "latch_not_saved"
 
   /// What a programmer would have done to make it.
   public var summary: String {
@@ -44,6 +45,7 @@ public enum PlantedBug: String, Sendable, CaseIterable, Codable {
     case .stopOnWrongSide: "a protective stop is sent for the side of the position"
     case .quantityOffTheLot: "quantities are not brought to the lot"
     case .pairLegLeftAlive: "a pair is sent as two orders that know nothing of each other"
+    case .latchNotSaved: "a stop acts, and is not written down"
     }
   }
 }

@@ -179,7 +179,7 @@ final class BotProcess: @unchecked Sendable {
       settings: world.settings, bench: bench, inCharge: "chance", mode: "simulate",
       startCashQuote: world.startCashQuote, state: restored, sink: world.mutant.sink(journal),
       lastSequence: UInt64(world.disk.records.count), time: world.time, isVirtual: false, gate: gate,
-      latchStore: SimulatedLatch(disk: world.disk, life: life))
+      latchStore: world.mutant.latchStore(SimulatedLatch(disk: world.disk, life: life)))
     parts.lane = { _ in scheduler.makeLane() }
     parts.hasPairs = world.exchange.hasPairs
     var callbacks = EngineCallbacks()

@@ -8,7 +8,11 @@ import Journal
 final class SimulatedDisk: @unchecked Sendable {
   enum Condition { case well, slow, full, broken }
 
-  var condition = Condition.well
+  var condition = Condition.well {
+    didSet { if !isWritable { failures += 1 } }
+  }
+  /// How often it has stopped to take anything.
+  private(set) var failures = 0
   private(set) var records: [JournalRecord] = []
   private(set) var hash = ChainHash.start
   /// Kept as a value: encoding it at every commit would cost more than all the rest.

@@ -9,6 +9,8 @@ final class SimulatedPerson: @unchecked Sendable {
   private(set) var stopFile: ControlReading.Stop?
   /// The highest stop that a process has seen and no person has resumed since.
   private(set) var inForce: StopLevel?
+  /// When that was, in nanoseconds, and how often the disk had failed by then.
+  private var seen: (at: UInt64, diskFailures: Int)?
   private var isResuming = false
 
   init(world: World) { self.world = world }
@@ -38,6 +40,17 @@ final class SimulatedPerson: @unchecked Sendable {
     return minute - world.scheduler.now % minute &+ world.faults.length(.stop, seconds: 0.001...3)
   }
 
+  /// A stop that a process saw half a minute before its death, with a disk that took everything, is in the latch.
+  func processDies(_ process: BotProcess) {
+    guard let inForce, let seen, process.isOpen, world.scheduler.now > seen.at + 30_000_000_000,
+      world.disk.isWritable, world.disk.failures == seen.diskFailures
+    else { return }
+    let saved = world.disk.latch?.level
+    world.checks.look(
+      .nothingAfterStop, saved.map { $0 >= inForce } ?? false,
+      "a stop of level \(inForce.rawValue) was seen, and the latch on disk is \(saved?.rawValue ?? "not there")")
+  }
+
   /// A stop that the dead process had only in memory, and whose file a person has taken away or put a weaker one in the
   /// place of since, is nobody's wish any more: what holds is what the latch or the saved plan names. A file that is there
   /// is seen anew.
@@ -48,6 +61,7 @@ final class SimulatedPerson: @unchecked Sendable {
 
   /// A process has seen a stop, or has found one at its start.
   func seen(_ level: StopLevel, by process: BotProcess) {
+    if inForce.map({ $0 < level }) ?? true { seen = (world.scheduler.now, world.disk.failures) }
     inForce = max(inForce ?? level, level)
     process.close(level)
   }

@@ -155,6 +155,7 @@ final class World: @unchecked Sendable {
 
   private func kill() {
     guard let process else { return }
+    person.processDies(process)
     process.kill(commitSurvives: faults.strikes(.tornWrite))
   }
 
