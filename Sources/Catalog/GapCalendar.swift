@@ -1,5 +1,4 @@
 import Core
-import Feed
 import Settings
 
 /// The calendars that gaps are judged by: with holidays and half days in the years for which the program knows them.
@@ -8,6 +7,6 @@ enum GapCalendar {
 
   /// The calendar of a name of `MarketHours`; always open for any other.
   static func named(_ name: String) -> TradingCalendar {
-    known[name] ?? MarketHours.calendar(named: name) ?? .alwaysOpen
+    known[name] ?? .alwaysOpen
   }
 }

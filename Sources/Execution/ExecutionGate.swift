@@ -35,38 +35,45 @@ extension ExecutionStage {
     return isBuy ? price <= order.collar : price >= order.collar
   }
 
-  /// Asks the last gate for an order whose intent is durable. True: send it, now, once. False: it never leaves; the
-  /// effects close it.
+  /// Asks the last gate for an order whose intent is durable. True: send it, now, once; of a pair both leave. False: it
+  /// never leaves; the effects close it.
   public mutating func release(
     _ order: OutboundOrder, tradingState: TradingState, lastPrice: Price?, at time: Timestamp
   ) -> (isReleased: Bool, effects: [ExecutionEffect]) {
-    if case .pair(let pair) = order {
-      let isAllowed = isSendAllowed(order, tradingState: tradingState, lastPrice: lastPrice)
-      return release(pair: pair, isAllowed: isAllowed, tradingState: tradingState, at: time)
-    }
     var effects: [ExecutionEffect] = []
-    let id = order.request.clientID
-    guard let index = index(of: id), state.orders[index].request == order.request else {
-      state.counters.gateRefusals += 1
-      return (false, [.alert("order \(id) held back: it is not open, or not as journalled")])
+    let isWhole = order.requests.allSatisfy { request in
+      index(of: request.clientID).map { state.orders[$0].request == request && state.orders[$0].state == .intended }
+        ?? false
+    }
+    if isWhole, isSendAllowed(order, tradingState: tradingState, lastPrice: lastPrice) {
+      for request in order.requests { move(index(of: request.clientID)!, to: .submitted, &effects) }
+      return (true, effects)
+    }
+    state.counters.gateRefusals += 1
+    var isKnown = false
+    for request in order.requests { isKnown = holdBack(request, tradingState, &effects) || isKnown }
+    if isKnown { protect(order.request.instrument, at: time, &effects) }
+    return (false, effects)
+  }
+
+  /// Closes an order that does not leave; false, and said, where there is none such.
+  private mutating func holdBack(
+    _ request: OrderRequest, _ tradingState: TradingState, _ effects: inout [ExecutionEffect]
+  ) -> Bool {
+    let id = request.clientID
+    guard let index = index(of: id), state.orders[index].request == request else {
+      effects.append(.alert("order \(id) held back: it is not open, or not as journalled"))
+      return false
     }
     switch state.orders[index].state {
-    case .intended where isSendAllowed(order, tradingState: tradingState, lastPrice: lastPrice):
-      move(index, to: .submitted, &effects)
-      return (true, effects)
     case .intended:
-      state.counters.gateRefusals += 1
       effects.append(.alert("order \(id) held back at the last gate (trading state \(tradingState.rawValue))"))
       move(index, to: .rejected, &effects)
     case .pendingCancel where !state.orders[index].isAcknowledged:
       // A stop came between intent and wire.
-      state.counters.gateRefusals += 1
       move(index, to: .cancelled, &effects)
-    default:
-      state.counters.gateRefusals += 1
-      effects.append(.alert("order \(id) held back: it was sent before"))
+    default: effects.append(.alert("order \(id) held back: it was sent before"))
     }
-    protect(order.request.instrument, at: time, &effects)
-    return (false, effects)
+    return true
   }
 }

@@ -64,43 +64,6 @@ extension ExecutionStage {
     state.protections[Int(order.request.instrument.index)].isPairBlocked = true
   }
 
-  /// The last gate for a pair: both leave, or none.
-  mutating func release(
-    pair: ProtectivePair, isAllowed: Bool, tradingState: TradingState, at time: Timestamp
-  ) -> (isReleased: Bool, effects: [ExecutionEffect]) {
-    var effects: [ExecutionEffect] = []
-    let requests = pair.requests
-    let isWhole = requests.allSatisfy { request in
-      index(of: request.clientID).map { state.orders[$0].request == request && state.orders[$0].state == .intended }
-        ?? false
-    }
-    if isWhole && isAllowed {
-      for request in requests {
-        if let index = index(of: request.clientID) { move(index, to: .submitted, &effects) }
-      }
-      return (true, effects)
-    }
-    state.counters.gateRefusals += 1
-    for request in requests {
-      guard let index = index(of: request.clientID), state.orders[index].request == request else {
-        effects.append(.alert("order \(request.clientID) held back: it is not open, or not as journalled"))
-        continue
-      }
-      switch state.orders[index].state {
-      case .intended:
-        effects.append(
-          .alert("order \(request.clientID) held back at the last gate (trading state \(tradingState.rawValue))"))
-        move(index, to: .rejected, &effects)
-      case .pendingCancel where !state.orders[index].isAcknowledged:
-        // A stop came between intent and wire.
-        move(index, to: .cancelled, &effects)
-      default: effects.append(.alert("order \(request.clientID) held back: it was sent before"))
-      }
-    }
-    protect(pair.stop.request.instrument, at: time, &effects)
-    return (false, effects)
-  }
-
   /// An order that surely never left, because its intent did not become durable: every part of it has ended.
   public mutating func withdraw(_ order: OutboundOrder, at time: Timestamp) -> [ExecutionEffect] {
     guard case .pair(let pair) = order else { return receive(query: nil, of: order.request.clientID, at: time) }

@@ -66,17 +66,8 @@ public struct ExecutionState: Hashable, Sendable, Codable {
 
 extension TrackedOrder {
   func moved(to instrument: InstrumentID) -> TrackedOrder {
-    var request = request
-    request.instrument = instrument
-    var moved = TrackedOrder(
-      request: request, decidedAt: decidedAt, reservePrice: reservePrice, stopDistance: stopDistance,
-      takeProfitDistance: takeProfitDistance, pair: pair, state: state)
-    moved.filledQuantity = filledQuantity
-    moved.venueFilledQuantity = venueFilledQuantity
-    moved.endsAs = endsAs
-    moved.isAcknowledged = isAcknowledged
-    moved.isNeverPlaced = isNeverPlaced
-    moved.isCancelRequested = isCancelRequested
+    var moved = self
+    moved.request.instrument = instrument
     return moved
   }
 }

@@ -3,7 +3,7 @@ import Core
 /// An order as execution knows it.
 public struct TrackedOrder: Hashable, Sendable {
   /// What was asked for.
-  public let request: OrderRequest
+  public internal(set) var request: OrderRequest
   /// Time of the decision.
   public let decidedAt: Timestamp
   /// Price at which the order's exposure is reserved.

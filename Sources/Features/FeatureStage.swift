@@ -65,7 +65,7 @@ public struct FeatureStage: Sendable {
       if !isUsable {
         refusedBars += 1
       } else {
-        states[Int(bars[place].instrument.index)].absorb(bars[place], normaliser)
+        _ = states[Int(bars[place].instrument.index)].receive(bars[place], normaliser)
       }
     }
   }

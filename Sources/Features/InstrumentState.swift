@@ -30,7 +30,7 @@ struct InstrumentState: Sendable {
 
   /// Takes a possible bar; false if one of its features was not a finite number.
   @inline(__always)
-  private mutating func receive(_ bar: Bar, _ normaliser: FeatureNormaliser) -> Bool {
+  mutating func receive(_ bar: Bar, _ normaliser: FeatureNormaliser) -> Bool {
     barCount += 1
     if scope == .price { return true }
     averageTrueRange = trueRange.receive(high: bar.high, low: bar.low, close: bar.close)
@@ -52,10 +52,6 @@ struct InstrumentState: Sendable {
       volatility24: calculator.volatility24, volatility168: calculator.volatility168)
     return isFinite
   }
-
-  /// Takes a possible bar at whose close nobody looks.
-  @inline(__always)
-  mutating func absorb(_ bar: Bar, _ normaliser: FeatureNormaliser) { _ = receive(bar, normaliser) }
 
   /// Takes a bar, or leaves everything as it is when the bar is not usable; what a policy sees then.
   ///

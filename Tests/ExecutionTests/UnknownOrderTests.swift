@@ -100,6 +100,16 @@ import Testing
     #expect(moved.isUnreconciled && moved.reservedQuote == reserved[0])
   }
 
+  /// A bug that was: with another list of instruments it was forgotten that nobody knew how an order had ended.
+  @Test func anotherListOfInstrumentsKeepsAllOfAnOrder() {
+    var stage = Desk.stage()
+    _ = stage.submit(Desk.entry(1, .buy, "3", stop: nil), at: Desk.time(0))
+    _ = stage.receive(.accepted, of: Desk.id(1), at: Desk.time(0))
+    #expect(stage.receive(.cancelled(Desk.id(1), at: Desk.time(1))) == [.query(Desk.id(1))])
+    let moved = ExecutionStage(instruments: Desk.instruments(2), state: stage.state)
+    #expect(moved.state.orders == stage.state.orders && moved.resend() == [.query(Desk.id(1))])
+  }
+
   @Test func stateSurvivesItsText() throws {
     var stage = unknown()
     _ = stage.submit(Desk.entry(2), at: Desk.time(1))

@@ -48,10 +48,7 @@ public struct MomentumPolicy: Policy {
 
   /// Takes the close.
   public mutating func observe(_ observation: Observation) {
-    let index = Int(observation.instrument.index)
-    while streams.count <= index { streams.append(Stream()) }
-    let close = observation.bar.close.raw
-    streams[index].take(close, target(at: close, index, isShortable: observation.isShortable), lookback)
+    _ = take(observation.bar, isShortable: observation.isShortable, ifSuits: nil)
   }
 
   /// True: closes, and whether a short is possible, are all that it looks at.
@@ -63,11 +60,8 @@ public struct MomentumPolicy: Policy {
   /// Takes closes as long as the positions are on the side of the rule.
   public mutating func hold(through bars: ArraySlice<Bar>, sides: [HeldSide]) -> Int {
     for place in bars.indices {
-      let (index, close) = (Int(bars[place].instrument.index), bars[place].close.raw)
-      while streams.count <= index { streams.append(Stream()) }
-      let target = target(at: close, index, isShortable: sides[index].isShortable)
-      guard target == nil || target == sides[index].side else { return place - bars.startIndex }
-      streams[index].take(close, target, lookback)
+      let held = sides[Int(bars[place].instrument.index)]
+      if !take(bars[place], isShortable: held.isShortable, ifSuits: held.side) { return place - bars.startIndex }
     }
     return bars.count
   }
@@ -75,10 +69,18 @@ public struct MomentumPolicy: Policy {
   /// Takes closes.
   public mutating func observe(_ bars: ArraySlice<Bar>, sides: [HeldSide]) {
     for place in bars.indices {
-      let (index, close) = (Int(bars[place].instrument.index), bars[place].close.raw)
-      while streams.count <= index { streams.append(Stream()) }
-      streams[index].take(close, target(at: close, index, isShortable: sides[index].isShortable), lookback)
+      _ = take(bars[place], isShortable: sides[Int(bars[place].instrument.index)].isShortable, ifSuits: nil)
     }
+  }
+
+  /// Takes a close. If `side` is given and not what the rule would want then: does nothing, and false.
+  private mutating func take(_ bar: Bar, isShortable: Bool, ifSuits side: PositionSide?) -> Bool {
+    let (index, close) = (Int(bar.instrument.index), bar.close.raw)
+    while streams.count <= index { streams.append(Stream()) }
+    let target = target(at: close, index, isShortable: isShortable)
+    if let side, let target, target != side { return false }
+    streams[index].take(close, target, lookback)
+    return true
   }
 
   /// The side wanted after a close; nil: not known yet.

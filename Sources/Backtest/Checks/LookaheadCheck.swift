@@ -41,11 +41,7 @@ package struct LookaheadCheck: Sendable {
       var driver = try StageDriver(plan)
       driver.watch = { decisions.append(ActorRun.SeenDecision($0, $1)) }
       var source = BarsInMemory(bars)
-      if let outlook = try loaded.outlook(request, plan, places) {
-        try StageRun.run(&driver, &source, outlook: outlook)
-      } else {
-        try StageRun.run(&driver, &source)
-      }
+      try StageRun.run(&driver, &source, outlook: try loaded.outlook(request, plan, places))
       return decisions
     }
   }

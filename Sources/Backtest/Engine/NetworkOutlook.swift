@@ -10,9 +10,6 @@ import Features
 /// the request would get alone. With a cache all of them are worked out; without one those of a side when it is first held in
 /// the stretch: who stays flat needs a third of them.
 package final class NetworkOutlook {
-  /// Bars that are looked at together.
-  package static let stretch = 64
-
   private var feed: FeedStage
   private var features: FeatureStage
   private var policy: HRMPolicy
@@ -86,12 +83,12 @@ package final class NetworkOutlook {
   }
 
   private func think(_ questions: [Question]) {
-    let begin = clock()
+    let (begin, cost) = (clock(), runner.cost)
     for start in stride(from: 0, to: questions.count, by: runner.capacity) {
       let batch = questions[start..<min(questions.count, start + runner.capacity)]
       for (question, answer) in zip(batch, runner.run(batch: batch.map(\.request)) { 0 }) {
         answers[question.key] = answer
-        work.add(segments: answer.reading?.segments ?? 0, cost: runner.cost)
+        work.add(segments: answer.reading?.segments ?? 0, cost: cost)
       }
     }
     work.nanoseconds &+= clock() &- begin

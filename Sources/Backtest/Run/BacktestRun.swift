@@ -84,11 +84,7 @@ package struct BacktestRun: Sendable {
   ) throws -> any BarSource {
     func run(_ source: some BarSource) throws -> any BarSource {
       var source = source
-      if let outlook {
-        try StageRun.run(&driver, &source, outlook: outlook, until: request.to, look: look)
-      } else {
-        try StageRun.run(&driver, &source, until: request.to, look: look)
-      }
+      try StageRun.run(&driver, &source, outlook: outlook, until: request.to, look: look)
       return source
     }
     do { return try run(bars) } catch let error as FeedError { throw StartError("\(error)", exitCode: 65) }

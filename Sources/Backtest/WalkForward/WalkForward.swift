@@ -55,8 +55,8 @@ package struct WalkForward: Sendable {
     package var validation: [Double?] { validations.map(\.sharpe) }
   }
 
-  /// What is tried of a rule where nobody says: means over a day to two weeks, looks back of a day to three months, horizons. A rule without
-  /// parameters is tried as it is.
+  /// What is tried of a rule where nobody says: means over a day to two weeks, looks back of a day to three months,
+  /// horizons. A rule without parameters is tried as it is.
   package static func candidates(_ policy: String) -> [Candidate] {
     switch policy {
     case "sma-cross":

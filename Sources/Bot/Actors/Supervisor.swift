@@ -12,6 +12,15 @@ package struct Stages: Sendable {
   package var rollback: Rollback
   package var risk: RiskVeto
   package var execution: OrderExecution
+
+  /// What the veto counted, and the holds, which never reach it.
+  package var decisions: DecisionStatistics {
+    get async {
+      var decisions = await risk.decisions
+      decisions.countHolds(await agent.statistics.holds)
+      return decisions
+    }
+  }
 }
 
 /// Takes one input at a time, writes it down, and sees it through the stages; owns the trading state and the latch.

@@ -121,9 +121,8 @@ extension PaperRun {
   private func summary(_ prepared: Prepared, end: String, seconds: Double) async -> RunSummary {
     let stages = prepared.engine.stages
     let risk = await stages.risk.account
-    var decisions = await stages.risk.decisions
     let agent = await stages.agent.statistics
-    decisions.countHolds(agent.holds)
+    let decisions = await stages.decisions
     let execution = await stages.execution.statistics
     let books = await stages.execution.books
     let supervisor = prepared.engine.supervisor

@@ -77,9 +77,8 @@ extension PaperRun {
   private func fill(_ snapshot: inout StatusSnapshot, _ prepared: Prepared) async {
     let stages = prepared.engine.stages
     let account = await stages.risk.account
-    var decisions = await stages.risk.decisions
     let agent = await stages.agent.statistics
-    decisions.countHolds(agent.holds)
+    let decisions = await stages.decisions
     let execution = await stages.execution.statistics
     let thinking = prepared.thinker?.latency
     snapshot.equityQuote = account.equityQuote

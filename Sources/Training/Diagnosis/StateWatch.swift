@@ -77,12 +77,13 @@ package struct StateWatch: Sendable {
     }
   }
 
-  /// ‖new - old‖ / ‖old‖ of a part of two arrays.
-  package static func change(_ old: [Float], _ new: [Float], _ part: Range<Int>) -> Double {
+  /// ‖new - old‖ / ‖old‖ of a part of two arrays, of all where none is given; 0 for arrays of two sizes.
+  package static func change(_ old: [Float], _ new: [Float], _ part: Range<Int>? = nil) -> Double {
+    guard old.count == new.count else { return 0 }
     var (difference, size) = (0.0, 0.0)
     old.withUnsafeBufferPointer { old in
       new.withUnsafeBufferPointer { new in
-        for index in part {
+        for index in part ?? old.indices {
           let (before, after) = (Double(old[index]), Double(new[index]))
           difference += (after - before) * (after - before)
           size += before * before

@@ -58,18 +58,11 @@ struct InstrumentTrial {
     var stretch: [Bar] = []
     var isOver = false
     while !isOver {
-      stretch.removeAll(keepingCapacity: true)
-      while stretch.count < NetworkOutlook.stretch {
-        guard let bar = try source.next(), bar.openTime < span.upperBound else {
-          isOver = true
-          break
-        }
-        stretch.append(bar)
-      }
+      isOver = try !StageRun.fill(&stretch, &source, until: span.upperBound)
       for lane in lanes.indices {
         try lanes[lane].outlook?.prepare(stretch)
         for driver in lanes[lane].drivers.indices {
-          for bar in stretch { lanes[lane].drivers[driver].receive(bar) }
+          lanes[lane].drivers[driver].receive(stretch[...])
         }
       }
       tell(stretch.count)

@@ -225,24 +225,12 @@ package final class TrainingRun<Task: TrainingTask> {
       step: step, steps: trainer.settings.steps,
       samplesPerSecond: steps * Double(trainer.settings.lanes * trainer.task.rowsPerLane) / elapsed,
       secondsLeft: elapsed / max(1, steps) * Double(trainer.settings.steps - step.step),
-      slowResidual: Self.change(before.slow, trainer.network.slowStates),
-      fastResidual: Self.change(before.fast, trainer.network.fastStates), validation: validation, best: best,
+      slowResidual: StateWatch.change(before.slow, trainer.network.slowStates),
+      fastResidual: StateWatch.change(before.fast, trainer.network.fastStates), validation: validation, best: best,
       bestStep: bestStep, residentBytes: TrainingBenchmark.residentBytes()?.now)
     report(progress)
     guard let directory, isFirstProcess else { return }
     try directory.append(RunLog.json(progress), to: "log.jsonl")
     try directory.append(RunLog.csv(progress), to: "scalars.csv")
-  }
-
-  /// ‖new - old‖ / ‖old‖.
-  private static func change(_ old: [Float], _ new: [Float]) -> Double {
-    guard old.count == new.count else { return 0 }
-    var (difference, size) = (0.0, 0.0)
-    for index in old.indices {
-      let step = Double(new[index]) - Double(old[index])
-      difference += step * step
-      size += Double(old[index]) * Double(old[index])
-    }
-    return (difference / max(size, 1e-24)).squareRoot()
   }
 }
