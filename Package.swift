@@ -41,7 +41,7 @@ let package = Package(
     .target(name: "Agent", dependencies: ["Core", "HRM", "Files", "Digest"]),
     .target(name: "Risk", dependencies: ["Core"]),
     .target(name: "Exchange", dependencies: ["Core", database]),
-    .target(name: "Execution", dependencies: ["Core", "Exchange", "Digest"]),
+    .target(name: "Execution", dependencies: ["Core", "Exchange", "Digest", collections]),
     .target(name: "Journal", dependencies: ["Core", "Digest", database]),
     .target(name: "Control", dependencies: ["Core", "Files", "Digest"]),
     .target(

@@ -4,16 +4,17 @@ extension ExecutionStage {
   /// Instruments with a position that should have a stop and cannot get one: refused by the venue, distance unknown,
   /// or ruled out by a stop in force. Positions opened without a stop distance on purpose are not among them.
   public var unprotectedInstruments: [InstrumentID] {
-    state.positions.indices.filter { slot in
-      let protection = state.protections[slot]
-      guard state.positions[slot].side != .flat, protection.wish != .none else { return false }
-      return protection.wish == .missing || protection.isBlocked || (state.plan.map { $0.level > .reduce } ?? false)
-    }
-    .map { InstrumentID(index: UInt16($0)) }
+    state.positions.indices.filter(isUnprotected).map { InstrumentID(index: UInt16($0)) }
+  }
+
+  private func isUnprotected(_ slot: Int) -> Bool {
+    guard state.positions[slot].side != .flat, state.protections[slot].wish != .none else { return false }
+    return state.protections[slot].wish == .missing || state.protections[slot].isBlocked
+      || (state.plan.map { $0.level > .reduce } ?? false)
   }
 
   /// Whether any position lacks the stop it should have; the shell then lets the bot only lower its risk.
-  public var hasUnprotectedPosition: Bool { !unprotectedInstruments.isEmpty }
+  public var hasUnprotectedPosition: Bool { state.positions.indices.contains(where: isUnprotected) }
 
   /// A fill changes what the stop must be.
   mutating func followProtection(_ fill: Fill, _ order: TrackedOrder?, _ slot: Int) {

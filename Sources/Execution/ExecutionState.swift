@@ -1,4 +1,5 @@
 import Core
+import DequeModule
 
 /// Everything that execution must not lose: journalled, restored at start, equal in a replay.
 public struct ExecutionState: Hashable, Sendable, Codable {
@@ -7,7 +8,7 @@ public struct ExecutionState: Hashable, Sendable, Codable {
   /// Orders that have not ended, oldest first.
   public internal(set) var orders: [TrackedOrder] = []
   /// The newest ended orders, for late reports.
-  public internal(set) var ended: [TrackedOrder] = []
+  public internal(set) var ended: Deque<TrackedOrder> = []
   /// Positions by instrument index: the sum of the fills.
   public internal(set) var positions: [PositionView]
   /// Cash from the fills, never rounded.
@@ -58,7 +59,7 @@ public struct ExecutionState: Hashable, Sendable, Codable {
       places[Int(order.request.instrument.index)].map { order.moved(to: $0) }
     }
     moved.orders = orders.compactMap(move)
-    moved.ended = ended.compactMap(move)
+    moved.ended = Deque(ended.compactMap(move))
     if moved.orders.count != orders.count { moved.isUnreconciled = true }
     return moved
   }

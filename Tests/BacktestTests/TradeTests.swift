@@ -1,6 +1,7 @@
 import Agent
 import Backtest
 import Core
+import Exchange
 import Features
 import Risk
 import Settings
@@ -29,14 +30,14 @@ struct TradeTests {
   private static let quiet = 30
   private typealias Prices = (open: Int64, high: Int64, low: Int64, close: Int64)
 
-  private func bars(_ prices: [Prices]) -> [Bar] {
+  private func bars(_ prices: [Prices], volume: Int = 0) -> [Bar] {
     let all = [Prices](repeating: (100, 101, 99, 100), count: Self.quiet) + prices
     return all.enumerated().map { number, prices in
       func price(_ value: Int64) -> Price { Price(raw: value * Price.unit) }
       return Bar(
         instrument: InstrumentID(index: 0), timeframe: .oneMinute,
         openTime: Self.start.adding(milliseconds: Int64(number) * 60_000), open: price(prices.open),
-        high: price(prices.high), low: price(prices.low), close: price(prices.close), volume: Measure(raw: 0))
+        high: price(prices.high), low: price(prices.low), close: price(prices.close), volume: Measure(volume))
     }
   }
 
@@ -154,6 +155,33 @@ struct TradeTests {
     let record = TradeRecord(try #require(driver.book.trades.first))
     #expect(record.riskQuote == nil && record.riskMultiple == nil && near(record.quantity, 100))
     #expect(try TradeFigures([record]).riskMultiples == nil)
+  }
+
+  @Test func fillsOfParts() throws {
+    var limits = RiskLimits.none
+    limits.priceCollar = .zero
+    limits.maxOrderNotionalQuote = Money(raw: 10_000 * Money.unit)
+    let policy = Scripted(sides: [Int64(Self.quiet - 1): .long, 33: .flat])
+    // A tenth of each bar's 600: of 100 wanted 60 trade at the first open, 40 at the next.
+    let costs = PaperCosts(spread: .zero, slippage: .zero, maximumVolumeShare: Rate(basisPoints: 1000))
+    let plan = Market.plan(1, policy: policy, limits: limits, scope: .sizing, costs: costs)
+    var driver = try StageDriver(plan)
+    var source = BarsInMemory(
+      bars(
+        [
+          (100, 104, 97, 103), (103, 110, 102, 109), (108, 112, 107, 110), (110, 111, 109, 110),
+          (110, 113, 96, 106), (105, 130, 80, 105),
+        ], volume: 600))
+    try StageRun.run(&driver, &source)
+    let (book, trade) = (driver.book, try #require(driver.book.trades.first))
+    #expect(book.fills == 4 && book.closedTrades == 1 && book.winners == 1)
+    let record = TradeRecord(trade)
+    // 60 at 100 and 40 at 103; 60 at 110 and 40 at 105; 10 basis points of both.
+    #expect(near(record.entryPrice, 101.2) && near(record.exitPrice, 108) && near(record.quantity, 100))
+    #expect(near(record.fees, 10.12 + 10.8) && near(record.netProfit, 680 - 20.92))
+    // Held from bar 30 to the open of bar 35, of which nothing else counts.
+    #expect(near(record.adverseExcursion, 5.2 / 101.2) && near(record.favourableExcursion, 11.8 / 101.2))
+    #expect(record.barsHeld == 5 && trade.closes == 5 && record.holdingMillis == 300_000)
   }
 
   @Test func theRequestSetsTheRisk() throws {

@@ -25,28 +25,27 @@ extension EndToEnd {
       let bars = 1200
       let bot = try place.start(
         Place.trading(40, slow: 5) + ["--timeframe", "1m", "--bars", "\(bars)", "--json"])
-      func look(after count: Int) async throws -> Holding {
+      func looks(after count: Int) async throws -> [Holding] {
         try await bot.wait(for: "\(count) bars", within: 60, every: 50) {
-          let status = place.status
-          return status?["bars"].int ?? 0 >= count
+          place.status?["bars"].int ?? 0 >= count
         }
-        // A file that is being replaced is open for a moment: of some looks the least counts.
         var looks: [Holding] = []
         for _ in 0..<20 {
           looks.append(try Holding(bot.pid))
           try await Task.sleep(for: .milliseconds(10))
         }
-        var least = looks[0]
-        least.descriptors = looks.map(\.descriptors).min() ?? least.descriptors
-        least.threads = looks.map(\.threads).min() ?? least.threads
-        return least
+        return looks
       }
-      let settled = try await look(after: bars / 5)
-      let last = try await look(after: bars * 19 / 20)
+      let settled = try await looks(after: bars / 5)
+      let last = try await looks(after: bars * 19 / 20)
       let hours = Double(bars) * (0.95 - 0.2) / 60
-      let slope = (last.residentMegabytes - settled.residentMegabytes) / hours
-      #expect(slope <= 1, "\(settled) then \(last)")
-      #expect(last.descriptors <= settled.descriptors && last.threads <= settled.threads, "\(settled) then \(last)")
+      let slope = (last[0].residentMegabytes - settled[0].residentMegabytes) / hours
+      #expect(slope <= 1, "\(settled[0]) then \(last[0])")
+      // A file that is being replaced is open, and a thread of a pool is awake, for a moment: what is always there counts.
+      func least(_ of: KeyPath<Holding, Int>) -> Int { last.map { $0[keyPath: of] }.min() ?? .max }
+      func most(_ of: KeyPath<Holding, Int>) -> Int { settled.map { $0[keyPath: of] }.max() ?? 0 }
+      #expect(least(\.descriptors) <= most(\.descriptors), "\(settled) then \(last)")
+      #expect(least(\.threads) <= most(\.threads), "\(settled) then \(last)")
       #expect(try await bot.end(within: 30).code == 0)
       #expect(try await place.run("replay", "--verify").code == 0)
     }

@@ -25,7 +25,7 @@ import Testing
       "Agent": ["Core", "HRM", "Files", "Digest"],
       "Risk": ["Core"],
       "Exchange": ["Core", "GRDB", "GRDBSQLite"],
-      "Execution": ["Core", "Exchange", "Transport", "Digest"],
+      "Execution": ["Core", "Exchange", "Transport", "Digest", "DequeModule"],
       "Journal": ["Core", "Digest", "GRDB", "GRDBSQLite"],
       "Control": ["Core", "Files", "Digest"],
       "Bot": stages,

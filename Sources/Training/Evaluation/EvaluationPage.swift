@@ -127,7 +127,7 @@ package struct EvaluationPage {
       }
     }
     let axis = TimeAxis([first, last])
-    let panel = Panel(top: 4, tall: 270, values: ValueAxis(growths.joined(), holdsZero: true), isPercent: true)
+    let panel = Panel(top: 4, tall: 270, values: ValueAxis(growth: growths.joined()), isPercent: true)
     var figure = Figure(id: "group-\(place + 1)", title: "Equity curves", description: "")
     var body = Markup()
     panel.draw(&body, time: axis) { body in
@@ -140,13 +140,14 @@ package struct EvaluationPage {
     }
     (figure.body, figure.height) = (body.text, 298)
     figure.description =
-      "Growth from \(axis.text), net of costs. "
+      "Growth from \(axis.text), net of costs\(panel.values.isLogarithmic ? ", on a logarithmic axis" : ""). "
       + zip(rows, growths).map { "\(lineName($0)) ended at \(ReportNumber.percent($1.last, sign: true))" }.joined(
         separator: ", ")
     figure.legend = rows.enumerated().map { index, row in
       (lineName(row) + (row.isUntrained ? " (UNTRAINED)" : ""), "c\(index % 7)")
     }
-    out.figure(figure, caption: "Growth since the start, net of costs")
+    let scale = panel.values.isLogarithmic ? "; equal heights are equal factors" : ""
+    out.figure(figure, caption: "Growth since the start, net of costs\(scale)")
   }
 
   // MARK: - What was tried
