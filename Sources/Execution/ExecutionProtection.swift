@@ -14,7 +14,11 @@ extension ExecutionStage {
   }
 
   /// Whether any position lacks the stop it should have; the shell then lets the bot only lower its risk.
-  public var hasUnprotectedPosition: Bool { state.positions.indices.contains(where: isUnprotected) }
+  public var hasUnprotectedPosition: Bool {
+    // Not `contains(where:)`, for which the stage would be copied: the backtest asks after every order.
+    for slot in state.positions.indices where isUnprotected(slot) { return true }
+    return false
+  }
 
   /// A fill changes what the stop must be.
   mutating func followProtection(_ fill: Fill, _ order: TrackedOrder?, _ slot: Int) {

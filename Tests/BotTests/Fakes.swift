@@ -124,8 +124,11 @@ final class HeldGateway: OrderGateway {
 final class LatchBox: LatchStore {
   struct Failure: Error {}
   private let state = Mutex<(latch: StopLatch?, fails: Bool)>((nil, false))
+  private let clearing = Mutex<(@Sendable () -> Void)?>(nil)
   var latch: StopLatch? { state.withLock { $0.latch } }
   func fail(_ flag: Bool) { state.withLock { $0.fails = flag } }
+  /// What happens once it has been cleared.
+  func onClear(_ action: @escaping @Sendable () -> Void) { clearing.withLock { $0 = action } }
   func write(_ latch: StopLatch) throws {
     try state.withLock {
       if $0.fails { throw Failure() }
@@ -137,6 +140,7 @@ final class LatchBox: LatchStore {
       if $0.fails { throw Failure() }
       $0.latch = nil
     }
+    clearing.withLock { $0 }?()
   }
 }
 

@@ -152,6 +152,28 @@ struct SupervisorTests {
     _ = await rig.stop(.flatten)
     #expect(await rig.supervisor.tradingState == .halted)
     #expect(rig.lines.all.contains { $0.hasPrefix("critical latch cannot be written") })
+    // A bug that was: the disk worked again, and the stop was gone with the process.
+    await rig.process(.heartbeat)
+    #expect(rig.latches.latch == nil)
+    rig.latches.fail(false)
+    await rig.process(.heartbeat)
+    let id = try #require(await rig.supervisor.latch?.id)
+    #expect(rig.latches.latch?.level == .flatten && rig.latches.latch?.id == id)
+    _ = await rig.command(.resume(latchID: id))
+    await rig.process(.heartbeat)
+    #expect(rig.latches.latch == nil, "what was lifted does not come back")
+  }
+
+  @Test func aLatchWhoseFileWentInARefusedResumeIsWrittenAgain() async throws {
+    let rig = try await Rig.make()
+    try await rig.begin([])
+    _ = await rig.stop(.stop)
+    let id = try #require(await rig.supervisor.latch?.id)
+    // A stop comes while the file is being removed.
+    rig.latches.onClear { [gate = rig.gate] in gate.close(.stop, source: .signal, reason: "test") }
+    #expect(await rig.command(.resume(latchID: id)).hasPrefix("refused"))
+    #expect(rig.latches.latch?.id == id)
+    #expect(await rig.supervisor.latch?.id == id)
   }
 
   @Test func theOldLatchKeepsItsNameBesideAStopFile() async throws {

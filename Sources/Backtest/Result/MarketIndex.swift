@@ -18,18 +18,18 @@ package struct MarketIndex: Sendable {
   private var growths: [Growth] = []
 
   private struct Growth: Sendable {
-    /// Nil without a bar.
-    var factor: Double?
-    /// The newest close, and what it is in floating point.
+    /// The close before the day's first bar; nil without one.
+    var base: Price?
+    /// The newest close.
     var close = Price.zero
-    var value = 0.0
+
+    /// Growth since the base; nil without a bar that has one before it.
+    var factor: Double? { base.map { close.approximate / $0.approximate } }
 
     @inline(__always)
     mutating func see(_ close: Price, since last: Price?) {
-      let value = close.approximate
-      // Divisions are dear: the last close is at hand.
-      if let last { factor = (factor ?? 1) * (value / (last == self.close ? self.value : last.approximate)) }
-      (self.close, self.value) = (close, value)
+      if base == nil { base = last }
+      self.close = close
     }
   }
 
@@ -48,7 +48,7 @@ package struct MarketIndex: Sendable {
     if let running { days.append(running) }
     day = CalendarDay(closing: time).daysSinceEpoch
     dayEnd = CalendarDay(daysSinceEpoch: day + 1).start
-    for slot in growths.indices { growths[slot].factor = nil }
+    for slot in growths.indices { growths[slot].base = nil }
   }
 
   private var running: Day? {

@@ -31,7 +31,7 @@ package actor Supervisor {
   private let instruments: InstrumentTable
   private let recorder: Recorder
   private let gate: StopGate
-  private let latchStore: any LatchStore
+  private let latchStore: LatchKeeper
   private let gateway: any OrderGateway
   private let time: any TimeSource
   private let log: @Sendable (LogLevel, String) -> Void
@@ -56,7 +56,7 @@ package actor Supervisor {
     self.instruments = instruments
     self.recorder = recorder
     self.gate = gate
-    self.latchStore = latchStore
+    self.latchStore = LatchKeeper(latchStore)
     self.gateway = gateway
     self.time = time
     self.log = log
@@ -145,7 +145,9 @@ package actor Supervisor {
       let text = await obey(command, at: now, context: context)
       log(.notice, "control: \(text)")
       reply?(text)
-    case .heartbeat, .end: return
+    case .heartbeat:
+      if let saved = latchStore.retry() { log(.notice, "latch \(saved.id) is written at last") }
+    case .end: return
     }
   }
 
@@ -167,7 +169,7 @@ package actor Supervisor {
       if let latch {
         guard latch.level <= old.level else { return "already latched as \(latch.id) (\(latch.level.rawValue))" }
         // A person resumes by the name in the file: it must be the one that is held.
-        do { try latchStore.write(old) } catch { log(.critical, "latch cannot be written (\(error))") }
+        write(old)
       }
       latch = old
       gate.close(old.level, source: old.source, reason: old.reason)
@@ -212,15 +214,17 @@ package actor Supervisor {
     recorder.record(.latch) { _ in RecordEncoder.latch(new, isSet: true, by: nil, at: context.at) }
     await publishState()
     // The cancels do not wait for the disk.
-    await stages.execution.stop(level, prices: lastBars.map { $0?.close }, context: context) { [latchStore, log] in
-      do { try latchStore.write(new) } catch {
-        log(.critical, "latch cannot be written (\(error)): the stop holds in memory, and the next start is halted")
-      }
-    }
+    await stages.execution.stop(level, prices: lastBars.map { $0?.close }, context: context) { [self] in write(new) }
     let text = "STOP \(level.rawValue) from \(source.rawValue): \(reason) [latch \(new.id)]"
     log(.critical, text)
     notify("stop", text)
     return "stopped (\(level.rawValue)), latch \(new.id)"
+  }
+
+  private nonisolated func write(_ latch: StopLatch) {
+    do { try latchStore.write(latch) } catch {
+      log(.critical, "latch cannot be written (\(error)): the stop holds in memory, and every heartbeat tries again")
+    }
   }
 
   private func resume(_ id: String, _ context: EventContext) async -> String {
@@ -260,6 +264,8 @@ package actor Supervisor {
     latch = held
     // The journal says that it was lifted, and nothing else would tell a re-execution that it was not.
     recorder.record(.latch) { _ in RecordEncoder.latch(held, isSet: true, by: nil, at: context.at) }
+    // Its file may be gone already.
+    write(held)
     await publishState()
     await stages.execution.stop(held.level, prices: lastBars.map { $0?.close }, context: context)
     return refuse("journal or latch file cannot be written, or a new stop came; the latch \(held.id) holds")

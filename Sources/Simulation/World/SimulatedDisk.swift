@@ -8,11 +8,9 @@ import Journal
 final class SimulatedDisk: @unchecked Sendable {
   enum Condition { case well, slow, full, broken }
 
-  var condition = Condition.well {
-    didSet { if !isWritable { failures += 1 } }
-  }
-  /// How often it has stopped to take anything.
-  private(set) var failures = 0
+  private(set) var condition = Condition.well
+  /// Since when it takes everything, in nanoseconds; of no meaning while it does not.
+  private(set) var takesSince: UInt64 = 0
   private(set) var records: [JournalRecord] = []
   private(set) var hash = ChainHash.start
   /// Kept as a value: encoding it at every commit would cost more than all the rest.
@@ -22,6 +20,12 @@ final class SimulatedDisk: @unchecked Sendable {
 
   /// Hash of the chain in hex.
   var chainHex: String { SHA256.hex(hash) }
+
+  /// Something happens to it, or is over.
+  func become(_ next: Condition, at nanoseconds: UInt64) {
+    if !isWritable { takesSince = nanoseconds }
+    condition = next
+  }
 
   /// Whether anything can be written.
   var isWritable: Bool { condition == .well || condition == .slow }

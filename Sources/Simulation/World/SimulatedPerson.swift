@@ -9,8 +9,8 @@ final class SimulatedPerson: @unchecked Sendable {
   private(set) var stopFile: ControlReading.Stop?
   /// The highest stop that a process has seen and no person has resumed since.
   private(set) var inForce: StopLevel?
-  /// When that was, in nanoseconds, and how often the disk had failed by then.
-  private var seen: (at: UInt64, diskFailures: Int)?
+  /// When that was, in nanoseconds.
+  private var seenAt: UInt64 = 0
   private var isResuming = false
 
   init(world: World) { self.world = world }
@@ -40,11 +40,12 @@ final class SimulatedPerson: @unchecked Sendable {
     return minute - world.scheduler.now % minute &+ world.faults.length(.stop, seconds: 0.001...3)
   }
 
-  /// A stop that a process saw half a minute before its death, with a disk that took everything, is in the latch.
+  /// A stop that a process has seen is in the latch at its death, if the disk took everything for half a minute.
   func processDies(_ process: BotProcess) {
-    guard let inForce, let seen, process.isOpen, world.scheduler.now > seen.at + 30_000_000_000,
-      world.disk.isWritable, world.disk.failures == seen.diskFailures
-    else { return }
+    let since = max(seenAt, world.disk.takesSince)
+    guard let inForce, process.isOpen, world.disk.isWritable, world.scheduler.now > since + 30_000_000_000 else {
+      return
+    }
     let saved = world.disk.latch?.level
     world.checks.look(
       .nothingAfterStop, saved.map { $0 >= inForce } ?? false,
@@ -61,7 +62,7 @@ final class SimulatedPerson: @unchecked Sendable {
 
   /// A process has seen a stop, or has found one at its start.
   func seen(_ level: StopLevel, by process: BotProcess) {
-    if inForce.map({ $0 < level }) ?? true { seen = (world.scheduler.now, world.disk.failures) }
+    if inForce.map({ $0 < level }) ?? true { seenAt = world.scheduler.now }
     inForce = max(inForce ?? level, level)
     process.close(level)
   }

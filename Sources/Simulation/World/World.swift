@@ -208,10 +208,10 @@ final class World: @unchecked Sendable {
   }
 
   private func setDisk(_ condition: SimulatedDisk.Condition, _ kind: FaultKind, seconds: ClosedRange<Double>) {
-    disk.condition = condition
+    disk.become(condition, at: scheduler.now)
     diskBusyUntil = scheduler.now &+ faults.length(kind, seconds: seconds)
     scheduler.after(diskBusyUntil &- scheduler.now) { [self] in
-      if scheduler.now >= diskBusyUntil { disk.condition = .well }
+      if scheduler.now >= diskBusyUntil { disk.become(.well, at: scheduler.now) }
     }
   }
 
