@@ -45,7 +45,7 @@ extension EndToEnd {
       let socket = try NotifySocket(path: path)
       defer { unlink(path) }
       let bot = try await place.start(
-        ["paper"] + TinyModel.options, environment: ["NOTIFY_SOCKET": path, "WATCHDOG_USEC": "2000000"])
+        ["paper"] + TinyModel.options, environment: ["NOTIFY_SOCKET": path, "WATCHDOG_USEC": "4000000"])
       try await bot.wait(for: "READY=1") { socket.listen().contains("READY=1") }
       // Ready means recovered and reconciled: the lock is held and the session is on record.
       try await bot.wait(for: "venue's books on record") {
@@ -55,7 +55,7 @@ extension EndToEnd {
         _ = socket.listen(); return socket.times(of: "WATCHDOG=1").count >= 8
       }
       let beats = socket.times(of: "WATCHDOG=1")
-      #expect(zip(beats, beats.dropFirst()).allSatisfy { $1 - $0 < 2 }, "the watchdog would have bitten")
+      #expect(zip(beats, beats.dropFirst()).allSatisfy { $1 - $0 < 4 }, "the watchdog would have bitten")
       #expect(socket.listen().contains { $0.hasPrefix("STATUS=") })
       #expect(!socket.listen().contains("STOPPING=1"))
       // A stopped bot is a living bot.

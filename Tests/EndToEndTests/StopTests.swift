@@ -28,7 +28,10 @@ extension EndToEnd {
       // It goes on looking and deciding; nothing leaves. One fill may have been under way.
       let books = try Ledger.books(of: place.journal)
       #expect(books.fills <= fills + 1)
-      #expect((status["vetoes"].items.first { $0["name"].string == "trading_state" }?["count"].int ?? 0) > 3)
+      try await bot.wait(for: "vetoes of the stop") {
+        let vetoes = place.status?["vetoes"].items ?? []
+        return vetoes.first { $0["name"].string == "trading_state" }?["count"].int ?? 0 > 3
+      }
       let why = try await place.run("explain", "last")
       #expect(why.output.contains("No order"))
       bot.send(SIGTERM)

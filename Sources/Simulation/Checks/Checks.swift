@@ -17,6 +17,8 @@ final class Checks: @unchecked Sendable {
   private var ends: [ClientOrderID: (state: OrderState, record: UInt64)] = [:]
   /// What the position of a protective stop had cost when the stop was made.
   private(set) var costAtStop: [ClientOrderID: Money] = [:]
+  /// The last prices when an opening order was decided on, by instrument index.
+  private(set) var closesAtEntry: [ClientOrderID: [Price]] = [:]
   private var handedOver: Set<ClientOrderID> = []
   private var durableIntents: Set<ClientOrderID> = []
   private var lastRecord: UInt64 = 0
@@ -77,6 +79,7 @@ final class Checks: @unchecked Sendable {
     let durable = UInt64(world.disk.records.count)
     ends = ends.filter { $0.value.record <= durable }
     costAtStop = [:]
+    closesAtEntry = [:]
     lastRecord = 0
     tradingDay = nil
     newestOpen = [:]
@@ -174,6 +177,11 @@ final class Checks: @unchecked Sendable {
     let state = engine.stages.execution.assumeIsolated { $0.state }
     books.follow(state.trades, world.exchange.fills)
     checkBooks(state)
+    for order in state.orders where order.id.role == .entry && closesAtEntry[order.id] == nil {
+      closesAtEntry[order.id] = engine.stages.risk.assumeIsolated {
+        $0.counters.instruments.map { $0.lastClose ?? .zero }
+      }
+    }
     for order in state.orders where order.id.role == .protectiveStop && costAtStop[order.id] == nil {
       costAtStop[order.id] = state.positions[Int(order.request.instrument.index)].totalCostQuote
     }

@@ -74,13 +74,17 @@ enum WireChecks {
   }
 
   /// No order is larger than its limit, and all positions and opening orders together stay within theirs, at the last
-  /// prices that the bot has seen.
+  /// prices that the bot has seen: now, or when it decided. A bar that comes between decision and wire takes nothing back.
   static func exposure(_ request: OrderRequest, _ world: World, _ checks: Checks) {
     guard request.clientID.role == .entry, let engine = world.process?.open else { return }
     let counters = engine.stages.risk.assumeIsolated { $0.counters }
     let state = engine.stages.execution.assumeIsolated { $0.state }
     let limits = world.settings.risk
-    func close(_ instrument: InstrumentID) -> Price { counters.instruments[Int(instrument.index)].lastClose ?? .zero }
+    let then = checks.closesAtEntry[request.clientID]
+    func close(_ instrument: InstrumentID) -> Price {
+      let now = counters.instruments[Int(instrument.index)].lastClose ?? .zero
+      return then.map { min($0[Int(instrument.index)], now) } ?? now
+    }
     let notional = close(request.instrument) * request.quantity
     checks.look(
       .limitsHold, notional <= limits.maxOrderNotionalQuote, "order \(request.clientID) is worth \(notional)")
