@@ -41,17 +41,18 @@ extension ExecutionStage {
     _ order: OutboundOrder, tradingState: TradingState, lastPrice: Price?, at time: Timestamp
   ) -> (isReleased: Bool, effects: [ExecutionEffect]) {
     var effects: [ExecutionEffect] = []
-    let isWhole = order.requests.allSatisfy { request in
+    let requests = order.requests
+    let isWhole = requests.allSatisfy { request in
       index(of: request.clientID).map { state.orders[$0].request == request && state.orders[$0].state == .intended }
         ?? false
     }
     if isWhole, isSendAllowed(order, tradingState: tradingState, lastPrice: lastPrice) {
-      for request in order.requests { move(index(of: request.clientID)!, to: .submitted, &effects) }
+      for request in requests { move(index(of: request.clientID)!, to: .submitted, &effects) }
       return (true, effects)
     }
     state.counters.gateRefusals += 1
     var isKnown = false
-    for request in order.requests { isKnown = holdBack(request, tradingState, &effects) || isKnown }
+    for request in requests { isKnown = holdBack(request, tradingState, &effects) || isKnown }
     if isKnown { protect(order.request.instrument, at: time, &effects) }
     return (false, effects)
   }

@@ -20,7 +20,7 @@ extension EndToEnd {
       try await Self.lookFromOutside(place)
 
       bot.send(signal)
-      let ended = try await bot.end()
+      let ended = try await bot.end(within: 10)
       #expect(ended.code == 0)
       #expect(ended.output.contains("PAPER · SYNTHETIC · UNTRAINED"))
       #expect(ended.output.contains("ended: signal"))
@@ -88,7 +88,7 @@ extension EndToEnd {
       #expect((line["segments"].int ?? 0) >= 1)
       #expect(Files.exists(place.home + "/models/hrm-27m-seed1/policy.safetensors"))
       bot.send(SIGTERM)
-      #expect(try await bot.end().code == 0)
+      #expect(try await bot.end(within: 10).code == 0)
     }
 
     /// A first start without settings decides with the model of the checkout, which was trained.
@@ -103,7 +103,7 @@ extension EndToEnd {
       #expect((line["segments"].int ?? 0) >= 1)
       #expect(!Files.exists(place.home + "/models/hrm-27m-seed1"))
       bot.send(SIGTERM)
-      let ended = try await bot.end()
+      let ended = try await bot.end(within: 10)
       #expect(ended.code == 0 && !ended.output.contains("UNTRAINED"))
     }
 
@@ -151,7 +151,7 @@ extension EndToEnd {
         #expect(ended)
         #expect(text.hasPrefix("{\"action\""))
       }
-      let ended = try await bot.end()
+      let ended = try await bot.end(within: 10)
       #expect(ended.code == 0, "\(ended)")
       #expect(try await place.run("replay", "--verify").code == 0)
     }

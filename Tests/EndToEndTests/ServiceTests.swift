@@ -67,7 +67,7 @@ extension EndToEnd {
         return socket.times(of: "WATCHDOG=1").count > before + 2
       }
       bot.send(SIGTERM)
-      #expect(try await bot.end().code == 0)
+      #expect(try await bot.end(within: 10).code == 0)
       let lines = socket.listen()
       #expect(lines.filter { $0 == "READY=1" }.count == 1)
       let stopping = try #require(lines.firstIndex(of: "STOPPING=1"))
@@ -91,7 +91,7 @@ extension EndToEnd {
       bot.send(SIGCONT)
       try await bot.wait(for: "watchdog messages") { socket.listen().count > before }
       bot.send(SIGTERM)
-      #expect(try await bot.end().code == 0)
+      #expect(try await bot.end(within: 10).code == 0)
     }
 
     /// A start that fails is never ready.

@@ -14,6 +14,7 @@ extension EndToEnd {
       try await bot.wait(for: "fills") { try Ledger.books(of: place.journal).fills > 2 }
       let stopped = try await place.run("stop", "--reason", "lunch\nbreak")
       #expect(stopped.code == 0, "\(stopped)")
+      #expect(stopped.seconds < 10)
       let name = try await place.latchName()
       #expect(stopped.output.contains("hrmbot resume \(name)"))
       let fills = try Ledger.books(of: place.journal).fills

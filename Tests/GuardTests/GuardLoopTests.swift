@@ -36,9 +36,9 @@ struct GuardLoopTests {
       stage: GuardStage(rules: rules, instruments: InstrumentTable([]), sequence: 1, forced: forced), parts: parts)
   }
 
-  private func until(_ condition: () -> Bool) async -> Bool {
+  private func until(_ condition: () async -> Bool) async -> Bool {
     for _ in 0..<4000 {
-      if condition() { return true }
+      if await condition() { return true }
       try? await Task.sleep(for: .milliseconds(5))
     }
     return false
@@ -85,7 +85,7 @@ struct GuardLoopTests {
     venue.state.withLock { $0.isGone = true }
     let loop = loop(place, venue, forced: .flatten) { $0.endsWhenClear = true }
     let running = Task { await loop.run() }
-    while await loop.state.counters.failedLooks == 0 { try await Task.sleep(for: .milliseconds(5)) }
+    #expect(await until { await loop.state.counters.failedLooks > 0 })
     venue.state.withLock { $0.isGone = false }
     await running.value
     #expect(venue.state.withLock { $0.orders.isEmpty })
@@ -96,7 +96,7 @@ struct GuardLoopTests {
     let venue = crowded(3)
     let loop = loop(place, venue, forced: .flatten) { $0.isDryRun = true }
     let running = Task { await loop.run() }
-    while await loop.state.counters.cancels == 0 { try await Task.sleep(for: .milliseconds(5)) }
+    #expect(await until { await loop.state.counters.cancels > 0 })
     loop.end()
     await running.value
     #expect(venue.state.withLock { $0.cancels.isEmpty && $0.arrivals.isEmpty && $0.orders.count == 3 })

@@ -48,7 +48,7 @@ public struct MomentumPolicy: Policy {
 
   /// Takes the close.
   public mutating func observe(_ observation: Observation) {
-    _ = take(observation.bar, isShortable: observation.isShortable, ifSuits: nil)
+    take(observation.bar, isShortable: observation.isShortable, ifSuits: nil)
   }
 
   /// True: closes, and whether a short is possible, are all that it looks at.
@@ -69,11 +69,12 @@ public struct MomentumPolicy: Policy {
   /// Takes closes.
   public mutating func observe(_ bars: ArraySlice<Bar>, sides: [HeldSide]) {
     for place in bars.indices {
-      _ = take(bars[place], isShortable: sides[Int(bars[place].instrument.index)].isShortable, ifSuits: nil)
+      take(bars[place], isShortable: sides[Int(bars[place].instrument.index)].isShortable, ifSuits: nil)
     }
   }
 
   /// Takes a close. If `side` is given and not what the rule would want then: does nothing, and false.
+  @discardableResult
   private mutating func take(_ bar: Bar, isShortable: Bool, ifSuits side: PositionSide?) -> Bool {
     let (index, close) = (Int(bar.instrument.index), bar.close.raw)
     while streams.count <= index { streams.append(Stream()) }

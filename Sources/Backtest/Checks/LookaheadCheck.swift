@@ -41,7 +41,7 @@ package struct LookaheadCheck: Sendable {
       var driver = try StageDriver(plan)
       driver.watch = { decisions.append(ActorRun.SeenDecision($0, $1)) }
       var source = BarsInMemory(bars)
-      try StageRun.run(&driver, &source, outlook: try loaded.outlook(request, plan, places))
+      try StageRun.run(&driver, &source, outlook: loaded.outlook(request, plan, places))
       return decisions
     }
   }

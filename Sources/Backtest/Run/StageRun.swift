@@ -20,14 +20,13 @@ package enum StageRun {
     var count = 0
     var bars: [Bar] = []
     bars.reserveCapacity(StageDriver.stretch)
-    var isOver = false
-    while !isOver {
-      isOver = try !fill(&bars, &source, until: end)
+    var hasMore = true
+    while hasMore {
+      hasMore = try fill(&bars, &source, until: end)
       try outlook?.prepare(bars)
       driver.receive(bars[...])
       count += bars.count
-      guard outlook != nil || count % lookEvery == 0, let last = bars.last else { continue }
-      if !look(count, last.closeTime) { break }
+      if outlook != nil || count % lookEvery == 0, let last = bars.last, !look(count, last.closeTime) { break }
     }
     try outlook?.finish()
     driver.finish()

@@ -13,13 +13,11 @@ package struct Stages: Sendable {
   package var risk: RiskVeto
   package var execution: OrderExecution
 
-  /// What the veto counted, and the holds, which never reach it.
-  package var decisions: DecisionStatistics {
-    get async {
-      var decisions = await risk.decisions
-      decisions.countHolds(await agent.statistics.holds)
-      return decisions
-    }
+  /// What the veto counted, and the agent's holds, which never reach it.
+  package func decisions(holds: Int) async -> DecisionStatistics {
+    var decisions = await risk.decisions
+    decisions.countHolds(holds)
+    return decisions
   }
 }
 

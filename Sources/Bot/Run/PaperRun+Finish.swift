@@ -122,7 +122,7 @@ extension PaperRun {
     let stages = prepared.engine.stages
     let risk = await stages.risk.account
     let agent = await stages.agent.statistics
-    let decisions = await stages.decisions
+    let decisions = await stages.decisions(holds: agent.holds)
     let execution = await stages.execution.statistics
     let books = await stages.execution.books
     let supervisor = prepared.engine.supervisor

@@ -78,7 +78,7 @@ extension PaperRun {
     let stages = prepared.engine.stages
     let account = await stages.risk.account
     let agent = await stages.agent.statistics
-    let decisions = await stages.decisions
+    let decisions = await stages.decisions(holds: agent.holds)
     let execution = await stages.execution.statistics
     let thinking = prepared.thinker?.latency
     snapshot.equityQuote = account.equityQuote

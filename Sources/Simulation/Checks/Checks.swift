@@ -177,13 +177,16 @@ final class Checks: @unchecked Sendable {
     let state = engine.stages.execution.assumeIsolated { $0.state }
     books.follow(state.trades, world.exchange.fills)
     checkBooks(state)
-    for order in state.orders where order.id.role == .entry && closesAtEntry[order.id] == nil {
-      closesAtEntry[order.id] = engine.stages.risk.assumeIsolated {
-        $0.counters.instruments.map { $0.lastClose ?? .zero }
+    for order in state.orders {
+      switch order.id.role {
+      case .entry where closesAtEntry[order.id] == nil:
+        closesAtEntry[order.id] = engine.stages.risk.assumeIsolated {
+          $0.counters.instruments.map { $0.lastClose ?? .zero }
+        }
+      case .protectiveStop where costAtStop[order.id] == nil:
+        costAtStop[order.id] = state.positions[Int(order.request.instrument.index)].totalCostQuote
+      default: break
       }
-    }
-    for order in state.orders where order.id.role == .protectiveStop && costAtStop[order.id] == nil {
-      costAtStop[order.id] = state.positions[Int(order.request.instrument.index)].totalCostQuote
     }
     StopChecks.fits(state, world, self)
     let (latch, trading) = engine.supervisor.assumeIsolated { ($0.latch, $0.tradingState) }

@@ -56,9 +56,9 @@ struct InstrumentTrial {
   private func drive(_ lanes: inout [Lane], _ source: any BarSource, _ tell: (Int) -> Void) throws {
     var source = source
     var stretch: [Bar] = []
-    var isOver = false
-    while !isOver {
-      isOver = try !StageRun.fill(&stretch, &source, until: span.upperBound)
+    var hasMore = true
+    while hasMore {
+      hasMore = try StageRun.fill(&stretch, &source, until: span.upperBound)
       for lane in lanes.indices {
         try lanes[lane].outlook?.prepare(stretch)
         for driver in lanes[lane].drivers.indices {

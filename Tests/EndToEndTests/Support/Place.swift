@@ -87,10 +87,8 @@ final class Place: @unchecked Sendable {
   }
 
   /// The name of the latch that holds, once one does.
-  func latchName(within seconds: Double = 10) async throws -> String {
-    guard await eventually(within: seconds, { Files.exists(latch) }) else {
-      throw Failure("nothing latched within \(seconds) s")
-    }
+  func latchName() async throws -> String {
+    guard await eventually(within: 10, { Files.exists(latch) }) else { throw Failure("nothing latched within 10 s") }
     return try #require(try JSON(text: Files.text(latch))["id"].string)
   }
 }
