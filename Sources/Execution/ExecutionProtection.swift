@@ -8,7 +8,7 @@ extension ExecutionStage {
   }
 
   private func isUnprotected(_ slot: Int) -> Bool {
-    guard state.positions[slot].side != .flat, state.protections[slot].wish != .none else { return false }
+    guard state.protections[slot].wish != .none, state.positions[slot].side != .flat else { return false }
     return state.protections[slot].wish == .missing || state.protections[slot].isBlocked
       || (state.plan.map { $0.level > .reduce } ?? false)
   }

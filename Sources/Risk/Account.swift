@@ -9,6 +9,7 @@ extension RiskStage {
   }
 
   /// Values the position of one instrument at `price` and moves the sums by the difference.
+  @inline(__always)
   mutating func mark(_ index: Int, at price: Price) {
     let old = values[index]
     if old.isZero, counters.instruments[index].position.quantity.isZero { return }

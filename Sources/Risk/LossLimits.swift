@@ -43,8 +43,12 @@ extension RiskStage {
 
   /// Starts a new trading day with the equity before its first bar, so that the night's jump counts to it. The day is
   /// the account's; a clock that goes back does not bring an old day back.
+  @inline(__always)
   mutating func rollDay(_ now: Timestamp) {
-    if now.milliseconds >= knownDay.begin, now.milliseconds < knownDay.end { return }
+    if now.milliseconds < knownDay.begin || now.milliseconds >= knownDay.end { beginDay(now) }
+  }
+
+  private mutating func beginDay(_ now: Timestamp) {
     knownDay = sameDay(around: now)
     let day = tradingDay(of: now)
     if let current = counters.tradingDay, day <= current { return }
@@ -67,6 +71,7 @@ extension RiskStage {
   }
 
   /// Ends the cool-down when its time has come, and the streak with it.
+  @inline(__always)
   mutating func passCoolDown(_ now: Timestamp) {
     guard let until = counters.coolDownUntil else { return }
     // A venue's or a clock's wrong time must not make it last longer than it can.

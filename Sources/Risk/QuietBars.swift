@@ -42,14 +42,16 @@ extension RiskStage {
 
   /// How far the bars can take the equity from where it is; nil: not known.
   private func swing(over bars: ArraySlice<Bar>) -> Int128? {
-    let held = counters.instruments.reduce(into: 0) { $0 += $1.position.quantity.isZero ? 0 : 1 }
-    if held == 0 { return 0 }
+    let held = values.reduce(into: 0) { $0 += $1.isZero ? 0 : 1 }
     var farthest: Int128 = 0
     for place in bars.indices {
       let index = Int(bars[place].instrument.index)
       guard index < values.count else { return nil }
-      if counters.instruments[index].position.quantity.isZero { continue }
-      let value = counters.instruments[index].position.marketValueQuote(at: bars[place].close)
+      let position = counters.instruments[index].position
+      if position.quantity.isZero { continue }
+      // What is held but worth nothing is not among those counted.
+      if values[index].isZero { return nil }
+      let value = position.marketValueQuote(at: bars[place].close)
       let (distance, overflow) = value.raw.subtractingReportingOverflow(values[index].raw)
       guard !overflow, distance != .min else { return nil }
       farthest = max(farthest, abs(distance))

@@ -15,14 +15,15 @@ extension StageDriver {
     var rest = bars
     // So many of the rest the feed has let through, without a gap.
     var accepted = 0
-    while let next = rest.first {
-      let canPass = mayPass && next.openTime >= tradesFrom
+    while !rest.isEmpty {
+      let next = rest.startIndex
+      let canPass = mayPass && rest[next].openTime >= tradesFrom
       if canPass, accepted == 0 { accepted = feed.accept(traded(rest.prefix(Self.stretch))) }
       var done = 1
       if accepted == 0 {
-        receive(next)
+        receive(rest[next])
       } else {
-        if canPass { done = pass(rest.prefix(accepted)) } else { work(next, isRefused: false, hasGap: false) }
+        if canPass { done = pass(rest.prefix(accepted)) } else { work(rest[next], isRefused: false, hasGap: false) }
         accepted -= done
       }
       rest = rest.dropFirst(done)
@@ -40,16 +41,15 @@ extension StageDriver {
   }
 
   /// Brings bars that the feed has let through to the stages, as long as nothing can happen, and with them the next one; how
-  /// many those are.
+  /// many those are. `bars` are not empty.
   private mutating func pass(_ bars: ArraySlice<Bar>) -> Int {
-    guard let first = bars.first else { return 0 }
     var count = exchange.quietBars(bars)
     let isTraded = count == 0
     if isTraded {
-      trade(first)
+      trade(bars[bars.startIndex])
       // What the fills set off is answered at the end of their bar.
       guard mayPass, answers.isEmpty else {
-        close(first, hasGap: false)
+        close(bars[bars.startIndex], hasGap: false)
         return 1
       }
       count = 1 + exchange.quietBars(bars.dropFirst())
@@ -58,8 +58,12 @@ extension StageDriver {
     let held = quiet > 0 ? agent.hold(through: bars.prefix(quiet), sides: sides, ticket: sequence + 1) : 0
     if held > 0 { hold(bars.prefix(held), isTraded: isTraded) }
     if held == count { return held }
-    let next = bars[bars.startIndex + held]
-    if isTraded && held == 0 { close(next, hasGap: false) } else { work(next, isRefused: false, hasGap: false) }
+    let next = bars.startIndex + held
+    if isTraded && held == 0 {
+      close(bars[next], hasGap: false)
+    } else {
+      work(bars[next], isRefused: false, hasGap: false)
+    }
     return held + 1
   }
 

@@ -149,11 +149,18 @@ package struct StageDriver {
   // MARK: - Decisions
 
   private mutating func decide(_ observation: Observation, _ now: Timestamp) {
-    guard var effect = ask(observation) else { return book.countHold() }
-    if case .think(let request) = effect {
-      effect = think?(request).map { agent.receive($0) } ?? agent.deadlinePassed(ticket: request.sequence)
+    switch ask(observation) {
+    case nil: book.countHold()
+    case .decision(var decision): take(&decision, observation, now)
+    case .think(let request):
+      let effect = think?(request).map { agent.receive($0) } ?? agent.deadlinePassed(ticket: request.sequence)
+      if case .decision(var decision) = effect { take(&decision, observation, now) }
+    case .some(.none), .discarded: break
     }
-    guard case .decision(var decision) = effect else { return }
+  }
+
+  /// Takes a decision to the veto, once its delay is over.
+  private mutating func take(_ decision: inout Decision, _ observation: Observation, _ now: Timestamp) {
     if let rollback = observeOutcome(decision, now) { book.note(rollback, at: now) }
     if plan.delayBars > 0 {
       let slot = Int(observation.instrument.index)
@@ -165,7 +172,7 @@ package struct StageDriver {
       // What was legal then may not be now.
       if !observation.legalMask.contains(decision.action) { decision.action = .hold }
     }
-    judge(decision, observation, now)
+    judge(&decision, observation, now)
   }
 
   /// Without a delay and with nobody looking, a rule that only holds needs no decision.
@@ -186,15 +193,14 @@ package struct StageDriver {
     return effect
   }
 
-  private mutating func judge(_ given: Decision, _ observation: Observation, _ now: Timestamp) {
+  private mutating func judge(_ decision: inout Decision, _ observation: Observation, _ now: Timestamp) {
     sequence += 1
     // Holding changes nothing at the veto: its list of checks is a record for people.
-    if given.action == .hold {
-      book.countHold(given, observation)
-      watch?(given, nil)
+    if decision.action == .hold {
+      book.countHold(decision, observation)
+      watch?(decision, nil)
       return
     }
-    var decision = given
     decision.sequence = sequence
     let verdict = risk.judge(
       decision, observation, now: now, environment: environment, keepsChecks: watch != nil)

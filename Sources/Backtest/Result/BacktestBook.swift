@@ -42,20 +42,36 @@ package struct BacktestBook: Sendable {
   /// The bar that is worked off.
   private var bar: Bar?
   /// All instruments together, with equal weights.
-  package private(set) var market = MarketIndex()
+  package private(set) var market: MarketIndex
   /// Decisions and what became of them.
   package private(set) var decisions = DecisionStatistics()
   /// How deep a network thought, by day; empty for rules.
   package private(set) var depth = DepthCurve()
   /// By instrument index.
-  package private(set) var lines: [InstrumentLine]
+  package var lines: [InstrumentLine] { slots.map(\.line) }
   /// Ranges of prices for drawing, by instrument index.
-  package private(set) var prices: [PriceRecorder]
+  package var prices: [PriceRecorder] { slots.map(\.prices) }
   /// The first stop that nobody has ended, and the last roll-back without a promotion after it.
   package private(set) var standingStop: (at: Timestamp, request: LatchRequest)?
   package private(set) var standingRollback: (at: Timestamp, cause: String, evidence: String)?
 
-  private var open: [OpenTrade]
+  private var slots: [Slot]
+
+  /// All that a bar of an instrument changes, side by side in memory.
+  private struct Slot: Sendable {
+    var line = InstrumentLine()
+    var prices = PriceRecorder()
+    var open = OpenTrade()
+
+    @inline(__always)
+    mutating func see(_ bar: Bar) {
+      line.lastClose = bar.close
+      prices.see(bar)
+      guard open.side != .flat else { return }
+      open.see(bar)
+      open.closes += 1
+    }
+  }
 
   /// What one instrument contributed.
   package struct InstrumentLine: Sendable {
@@ -79,9 +95,8 @@ package struct BacktestBook: Sendable {
     startQuote = cashQuote
     self.cashQuote = cashQuote
     equity = EquityRecorder(startQuote: cashQuote)
-    lines = Array(repeating: InstrumentLine(), count: instruments.count)
-    prices = Array(repeating: PriceRecorder(), count: instruments.count)
-    open = Array(repeating: OpenTrade(), count: instruments.count)
+    slots = Array(repeating: Slot(), count: instruments.count)
+    market = MarketIndex(instruments: instruments.count)
   }
 
   // MARK: - Bars
@@ -94,7 +109,9 @@ package struct BacktestBook: Sendable {
 
   /// A bar was worked off. The whole range of the bar that a position was opened in counts as seen.
   mutating func end(_ bar: Bar, equityQuote: Money, exposureQuote: (gross: Money, net: Money)) {
-    see(bar)
+    bars += 1
+    market.see(bar)
+    slots[Int(bar.instrument.index)].see(bar)
     equity.mark(equityQuote, exposureQuote: exposureQuote)
   }
 
@@ -102,28 +119,19 @@ package struct BacktestBook: Sendable {
   mutating func pass(_ bars: ArraySlice<Bar>, _ marks: [AccountMark]) {
     guard let last = bars.last else { return }
     bar = last
-    for place in bars.indices { see(bars[place]) }
+    self.bars += bars.count
+    market.see(bars)
+    slots.withUnsafeMutableBufferPointer { slots in
+      for place in bars.indices { slots[Int(bars[place].instrument.index)].see(bars[place]) }
+    }
     equity.pass(bars, marks)
     decisions.countHolds(bars.count)
-  }
-
-  @inline(__always)
-  private mutating func see(_ bar: Bar) {
-    bars += 1
-    let slot = Int(bar.instrument.index)
-    market.see(bar, since: lines[slot].lastClose)
-    lines[slot].lastClose = bar.close
-    prices[slot].see(bar)
-    if open[slot].side != .flat {
-      open[slot].see(bar)
-      open[slot].closes += 1
-    }
   }
 
   /// The data are over.
   mutating func finish(equityQuote: Money, cashQuote: Money, positions: [PositionView]) {
     self.cashQuote = cashQuote
-    for slot in lines.indices { lines[slot].position = positions[slot] }
+    for slot in slots.indices { slots[slot].line.position = positions[slot] }
     equity.finish(equityQuote)
   }
 
@@ -142,9 +150,9 @@ package struct BacktestBook: Sendable {
       slippageQuote += Double(worse) / Double(Price.unit) * fill.quantity.approximate
     }
     tradedQuote += value.approximate
-    lines[slot].fills += 1
+    slots[slot].line.fills += 1
     let cash = (fill.side == .buy ? value.negated : value).plus(fill.feeQuote.negated)
-    lines[slot].cashQuote = lines[slot].cashQuote.plus(cash)
+    slots[slot].line.cashQuote = slots[slot].line.cashQuote.plus(cash)
     follow(fill, value, fee, position, order)
   }
 
@@ -153,31 +161,31 @@ package struct BacktestBook: Sendable {
   ) {
     let slot = Int(fill.instrument.index)
     let direction: PositionSide = fill.side == .buy ? .long : .short
-    if open[slot].side == .flat {
-      open[slot] = OpenTrade(
+    if slots[slot].open.side == .flat {
+      slots[slot].open = OpenTrade(
         side: direction, entryTime: fill.time, worstPrice: fill.price, bestPrice: fill.price,
         stopDistance: order?.stopDistance)
     }
-    open[slot].feesQuote = open[slot].feesQuote.plus(fee)
-    if open[slot].side == direction {
-      open[slot].opened = open[slot].opened.plus(fill.quantity)
-      open[slot].openedQuote = open[slot].openedQuote.plus(value)
+    slots[slot].open.feesQuote = slots[slot].open.feesQuote.plus(fee)
+    if slots[slot].open.side == direction {
+      slots[slot].open.opened = slots[slot].open.opened.plus(fill.quantity)
+      slots[slot].open.openedQuote = slots[slot].open.openedQuote.plus(value)
     } else {
-      open[slot].closed = open[slot].closed.plus(fill.quantity)
-      open[slot].closedQuote = open[slot].closedQuote.plus(value)
+      slots[slot].open.closed = slots[slot].open.closed.plus(fill.quantity)
+      slots[slot].open.closedQuote = slots[slot].open.closedQuote.plus(value)
     }
     guard position.tradable(under: instruments[fill.instrument].rules(at: fill.time)).side == .flat else { return }
     // The bar of an exit belongs to the hold, but for one at its open: nothing of the bar was seen then.
     if let bar, bar.instrument == fill.instrument, fill.time > bar.openTime {
-      open[slot].see(bar)
+      slots[slot].open.see(bar)
     } else {
-      open[slot].see(low: fill.price, high: fill.price)
+      slots[slot].open.see(low: fill.price, high: fill.price)
     }
-    let trade = open[slot].ended(fill.instrument, at: fill.time, TradeExit(fill.clientID.role))
-    open[slot] = OpenTrade()
+    let trade = slots[slot].open.ended(fill.instrument, at: fill.time, TradeExit(fill.clientID.role))
+    slots[slot].open = OpenTrade()
     closedTrades += 1
     winners += trade.profitQuote.isPositive ? 1 : 0
-    lines[slot].closedTrades += 1
+    slots[slot].line.closedTrades += 1
     if trades.count < Self.tradeCapacity { trades.append(trade) }
   }
 

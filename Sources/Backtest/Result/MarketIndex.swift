@@ -15,30 +15,38 @@ package struct MarketIndex: Sendable {
   private var day = Int.min
   private var dayEnd = Timestamp(milliseconds: .min)
   /// Growth over the running day by instrument index.
-  private var growths: [Growth] = []
+  private var growths: [Growth]
 
   private struct Growth: Sendable {
-    /// The close before the day's first bar; nil without one.
+    /// The close before the day's first bar, on the instrument's first day its first close; nil without bars.
     var base: Price?
-    /// The newest close.
-    var close = Price.zero
+    /// The newest close; nil before the first.
+    var close: Price?
 
     /// Growth since the base; nil without a bar that has one before it.
-    var factor: Double? { base.map { close.approximate / $0.approximate } }
-
-    @inline(__always)
-    mutating func see(_ close: Price, since last: Price?) {
-      if base == nil { base = last }
-      self.close = close
+    var factor: Double? {
+      guard let base, let close else { return nil }
+      return close.approximate / base.approximate
     }
   }
 
-  /// Takes a bar; `last` is the instrument's close before it.
-  mutating func see(_ bar: Bar, since last: Price?) {
+  /// Nothing seen yet of so many instruments.
+  package init(instruments: Int) {
+    growths = Array(repeating: Growth(), count: instruments)
+  }
+
+  /// Takes a bar.
+  @inline(__always)
+  package mutating func see(_ bar: Bar) {
     if bar.closeTime > dayEnd { turn(to: bar.closeTime) }
     let slot = Int(bar.instrument.index)
-    while growths.count <= slot { growths.append(Growth()) }
-    growths[slot].see(bar.close, since: last)
+    if growths[slot].base == nil { growths[slot].base = growths[slot].close }
+    growths[slot].close = bar.close
+  }
+
+  /// Takes the bars that come next.
+  package mutating func see(_ bars: ArraySlice<Bar>) {
+    for place in bars.indices { see(bars[place]) }
   }
 
   /// The days so far with the running one.

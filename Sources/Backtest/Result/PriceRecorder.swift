@@ -15,13 +15,15 @@ package struct PriceRecorder: Sendable {
   }
 
   /// Whole stretches and the running one, oldest first.
-  package private(set) var stretches: [Stretch] = []
+  package var stretches: [Stretch] { whole + (bars > 0 ? [running] : []) }
   /// Bars seen.
   package private(set) var bars = 0
   /// Open time of the last bar; nil before the first.
   package private(set) var last: Timestamp?
+  private var whole: [Stretch] = []
+  private var running = Stretch(at: .earliest, low: .zero, high: .zero)
   private var barsEach = 1
-  private var barsInLast = 0
+  private var barsInRunning = 0
 
   /// Nothing seen yet.
   package init() {}
@@ -29,30 +31,30 @@ package struct PriceRecorder: Sendable {
   /// Takes the next bar.
   @inline(__always)
   package mutating func see(_ bar: Bar) {
-    bars += 1
     last = bar.openTime
-    let last = stretches.count - 1
-    if barsInLast < barsEach, last >= 0 {
-      barsInLast += 1
-      if bar.low < stretches[last].low { stretches[last].low = bar.low }
-      if bar.high > stretches[last].high { stretches[last].high = bar.high }
+    if barsInRunning < barsEach, bars > 0 {
+      barsInRunning += 1
+      if bar.low < running.low { running.low = bar.low }
+      if bar.high > running.high { running.high = bar.high }
     } else {
       begin(bar)
     }
+    bars += 1
   }
 
   private mutating func begin(_ bar: Bar) {
-    if stretches.count == Self.capacity { halve() }
-    stretches.append(Stretch(at: bar.openTime, low: bar.low, high: bar.high))
-    barsInLast = 1
+    if bars > 0 { whole.append(running) }
+    if whole.count == Self.capacity { halve() }
+    running = Stretch(at: bar.openTime, low: bar.low, high: bar.high)
+    barsInRunning = 1
   }
 
   private mutating func halve() {
-    stretches = stride(from: 0, to: stretches.count, by: 2).map { place in
-      var joined = stretches[place]
-      if place + 1 < stretches.count {
-        joined.low = min(joined.low, stretches[place + 1].low)
-        joined.high = max(joined.high, stretches[place + 1].high)
+    whole = stride(from: 0, to: whole.count, by: 2).map { place in
+      var joined = whole[place]
+      if place + 1 < whole.count {
+        joined.low = min(joined.low, whole[place + 1].low)
+        joined.high = max(joined.high, whole[place + 1].high)
       }
       return joined
     }
