@@ -15,7 +15,9 @@ extension ExecutionStage {
 
   /// Whether any position lacks the stop it should have; the shell then lets the bot only lower its risk.
   public var hasUnprotectedPosition: Bool {
-    // Not `contains(where:)`, for which the stage would be copied: the backtest asks after every order.
+    // The backtest asks after every order. Not `contains(where:)` below, for which the stage would be copied.
+    let isAnyWished = state.protections.withUnsafeBufferPointer { $0.contains { $0.wish != .none } }
+    guard isAnyWished else { return false }
     for slot in state.positions.indices where isUnprotected(slot) { return true }
     return false
   }

@@ -75,7 +75,9 @@ extension StageDriver {
     marks.removeAll(keepingCapacity: true)
     risk.pass(bars, into: &marks)
     features.absorb(bars)
-    for place in bars.indices { lastPrices[Int(bars[place].instrument.index)] = bars[place].close }
+    lastPrices.withUnsafeMutableBufferPointer { prices in
+      for place in bars.indices { prices[Int(bars[place].instrument.index)] = bars[place].close }
+    }
     book.pass(bars, marks)
   }
 }

@@ -28,6 +28,12 @@ package struct MarketIndex: Sendable {
       guard let base, let close else { return nil }
       return close.approximate / base.approximate
     }
+
+    @inline(__always)
+    mutating func see(_ close: Price) {
+      if base == nil { base = self.close }
+      self.close = close
+    }
   }
 
   /// Nothing seen yet of so many instruments.
@@ -39,14 +45,18 @@ package struct MarketIndex: Sendable {
   @inline(__always)
   package mutating func see(_ bar: Bar) {
     if bar.closeTime > dayEnd { turn(to: bar.closeTime) }
-    let slot = Int(bar.instrument.index)
-    if growths[slot].base == nil { growths[slot].base = growths[slot].close }
-    growths[slot].close = bar.close
+    growths[Int(bar.instrument.index)].see(bar.close)
   }
 
   /// Takes the bars that come next.
   package mutating func see(_ bars: ArraySlice<Bar>) {
-    for place in bars.indices { see(bars[place]) }
+    guard let last = bars.last?.closeTime, last <= dayEnd else {
+      for place in bars.indices { see(bars[place]) }
+      return
+    }
+    growths.withUnsafeMutableBufferPointer { growths in
+      for place in bars.indices { growths[Int(bars[place].instrument.index)].see(bars[place].close) }
+    }
   }
 
   /// The days so far with the running one.
