@@ -6,6 +6,7 @@ import PackageDescription
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let database: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let webServer: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let yaml: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 /// Tests of one target; `Resources` holds expected values.
@@ -29,6 +30,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -70,12 +72,13 @@ let package = Package(
         "Backtest", "Bot", "Core", "Settings", "Feed", "Catalog", "Features", "HRM", "Agent", "Risk", "Exchange",
         "Execution", "Files", "Digest", "Statistics", .target(name: "COpenMPI", condition: .when(traits: ["MPI"])),
       ]),
+    .target(name: "Server", dependencies: ["Core", "Files", webServer]),
     .executableTarget(
       name: "hrmbot",
       dependencies: [
-        "Training", "Bot", "Simulation", "Backtest", "Agent", "Risk", "Core", "Digest", "Exchange", "Execution", "Feed",
-        "Features",
-        "HRM", "Journal", "Settings", "Statistics", "Control", "Files", "Catalog", "Transport", argumentParser,
+        "Training", "Bot", "Server", "Simulation", "Backtest", "Agent", "Risk", "Core", "Digest", "Exchange",
+        "Execution", "Feed", "Features", "HRM", "Journal", "Settings", "Statistics", "Control", "Files", "Catalog",
+        "Transport", argumentParser,
       ]),
     .target(name: "Guard", dependencies: ["Core", "Execution", "Control"]),
     .executableTarget(
@@ -128,6 +131,7 @@ let package = Package(
       hasResources: true),
     tests("Control", ["Control", "Core", "Files"]),
     tests("Guard", ["Guard", "Control", "Core", "Exchange", "Execution", "Files"]),
+    tests("Server", ["Server", "Core", "Loopback"]),
     tests("Simulation", ["Simulation", "Core"]),
     tests("Statistics", ["Statistics", "Core", "Files"], hasResources: true),
     // What the fuzzers and their tests share. Not among the sources: it makes orders that nobody approved.

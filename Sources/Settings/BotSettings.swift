@@ -20,6 +20,8 @@ public struct BotSettings: Sendable, Equatable {
   public var journal = JournalSettings()
   /// The control directory.
   public var control = ControlSettings()
+  /// The HTTP server.
+  public var server = ServerSettings()
   /// The guard beside the bot.
   public var emergencyGuard = GuardSettings()
   /// The defaults.
@@ -218,6 +220,16 @@ public struct JournalSettings: Sendable, Equatable {
   public var rotateMegabytes = 256
   /// Archives that are kept; 0: all.
   public var keepArchives = 0
+  /// The defaults.
+  public init() {}
+}
+
+/// The HTTP server.
+public struct ServerSettings: Sendable, Equatable {
+  /// Whether a bot on a clock serves its state and commands.
+  public var enabled = true
+  /// Port on loopback; 0: the Unix socket alone.
+  public var port = 8787
   /// The defaults.
   public init() {}
 }

@@ -4,7 +4,7 @@ import Core
 public enum SettingsSchema {
   /// Every value that can be set, in the order of the file.
   public static let entries: [SettingsEntry] =
-    market + policy + network + rollback + risk + execution + paper + journal + control + emergencyGuard
+    market + policy + network + rollback + risk + execution + paper + journal + control + server + emergencyGuard
 
   /// Sections in the order of the file, with what they are about.
   public static let sections: [(name: String, documentation: String)] = [
@@ -20,6 +20,7 @@ public enum SettingsSchema {
     ("paper", "The paper venue."),
     ("journal", "The durable record of everything that was seen and done."),
     ("control", "The directory in which a STOP file stops the bot."),
+    ("server", "The bot's state and commands over HTTP, for this machine alone."),
     ("guard", "hrmbot-guard, the process that stops in the bot's place when the bot cannot."),
   ]
 
@@ -150,5 +151,13 @@ public enum SettingsSchema {
     SettingsEntry(
       "control", "poll_millis", \.control.pollMillis, .integer(1...100), unit: "milliseconds",
       "Interval of the look at the directory that needs no notifications.")
+  ]
+
+  private static let server: [SettingsEntry] = [
+    SettingsEntry(
+      "server", "enabled", \.server.enabled, .bool, "Whether a bot that runs on a clock serves anything."),
+    SettingsEntry(
+      "server", "port", \.server.port, .integer(0...65_535), unit: "port",
+      "Port on 127.0.0.1, where tokens are asked for; 0: only the socket hrmbot.sock in the state directory."),
   ]
 }

@@ -21,9 +21,9 @@ struct Hrmbot: AsyncParsableCommand {
       """,
     version: Release.version,
     subcommands: [
-      PaperCommand.self, BacktestCommand.self, StatusCommand.self, StopCommand.self, ResumeCommand.self,
-      RollbackCommand.self,
-      PromoteCommand.self, ExplainCommand.self, ReplayCommand.self, JournalCommand.self, ConfigCommand.self,
+      PaperCommand.self, BacktestCommand.self, StatusCommand.self, DashboardCommand.self, StopCommand.self,
+      ResumeCommand.self, RollbackCommand.self, PromoteCommand.self, ExplainCommand.self, ReplayCommand.self,
+      JournalCommand.self, ConfigCommand.self,
       FeaturesCommand.self, ModelCommand.self, ExchangeCommand.self, SimulateCommand.self, BenchCommand.self,
       TrainCommand.self, MetricsCommand.self, EvaluateCommand.self,
       DataCommand.self, DoctorCommand.self,

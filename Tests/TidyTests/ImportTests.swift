@@ -34,7 +34,10 @@ import Testing
       "Backtest": stages.union(["Bot", "Statistics", "Catalog"]),
       "Training": stages.union(["Bot", "Statistics", "Backtest", "Catalog", "COpenMPI"]),
       "Alignment": tools,
-      "Server": ["Core", "Journal", "Statistics", "Transport", "Hummingbird"],
+      "Server": [
+        "Core", "Files", "Journal", "Statistics", "Transport", "Hummingbird", "HummingbirdCore", "HTTPTypes", "Logging",
+        "NIOPosix",
+      ],
       "Files": ["Digest"],
       "Digest": ["COpenSSL"],
       "Transport": ["CCurl"],

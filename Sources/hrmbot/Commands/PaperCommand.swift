@@ -96,14 +96,15 @@ struct PaperCommand: AsyncParsableCommand {
       path: hasScreen ? LogPlace.path(home: plan.home) : nil, minimum: hasScreen || service.isPresent ? .info : .warning
     )
     let screen = hasScreen ? LiveScreen() : nil
-    let display = display(plan, screen)
+    let server = RunServer(plan)
+    let display = server?.listening(to: display(plan, screen)) ?? display(plan, screen)
     let run = PaperRun(plan: plan, display: display, log: log, service: service)
     let signals = Signals(run)
     defer { withExtendedLifetime(signals) {} }
     screen?.open()
     defer { screen?.close() }
     let summary: RunSummary
-    do { summary = try await run.run() } catch {
+    do { summary = try await RunServer.run(run, beside: server, log) } catch {
       screen?.close()
       throw error
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bot
 import Control
+import Core
 import Files
 import Foundation
 

@@ -37,7 +37,11 @@ final class Place: @unchecked Sendable {
   }
 
   func environment(_ extra: [String: String]) -> [String: String] {
-    var environment = ["HRMBOT_HOME": home, "HOME": root, "PATH": "/usr/bin:/bin", "TMPDIR": root]
+    var environment = [
+      "HRMBOT_HOME": home, "HOME": root, "PATH": "/usr/bin:/bin", "TMPDIR": root,
+      // Bots of other tests, and a person's own, have ports too.
+      "HRMBOT_SERVER_PORT": "0",
+    ]
     // Coverage and sanitizers say through these where they write.
     for key in ["LD_LIBRARY_PATH", "LLVM_PROFILE_FILE", "TSAN_OPTIONS", "ASAN_OPTIONS"] {
       environment[key] = ProcessInfo.processInfo.environment[key]

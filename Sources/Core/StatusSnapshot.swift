@@ -1,7 +1,6 @@
-import Core
 import Foundation
 
-/// What a running bot says about itself, for the screen and for `hrmbot status`.
+/// What a running bot says about itself, for the screen, for `hrmbot status` and for the server.
 package struct StatusSnapshot: Codable, Sendable, Equatable {
   /// One instrument.
   package struct Instrument: Codable, Sendable, Equatable {
@@ -10,6 +9,16 @@ package struct StatusSnapshot: Codable, Sendable, Equatable {
     package var lastBarClose: Timestamp?
     package var position: PositionView
     package var unrealisedQuote: Money
+
+    package init(
+      symbol: String, lastClose: Price?, lastBarClose: Timestamp?, position: PositionView, unrealisedQuote: Money
+    ) {
+      self.symbol = symbol
+      self.lastClose = lastClose
+      self.lastBarClose = lastBarClose
+      self.position = position
+      self.unrealisedQuote = unrealisedQuote
+    }
   }
   /// One limit.
   package struct Limit: Codable, Sendable, Equatable {
@@ -18,6 +27,13 @@ package struct StatusSnapshot: Codable, Sendable, Equatable {
     package var limit: String
     /// Share used, 0 to 1 and beyond.
     package var share: Double
+
+    package init(name: String, used: String, limit: String, share: Double) {
+      self.name = name
+      self.used = used
+      self.limit = limit
+      self.share = share
+    }
   }
   /// The last decision.
   package struct LastDecision: Codable, Sendable, Equatable {
@@ -33,11 +49,35 @@ package struct StatusSnapshot: Codable, Sendable, Equatable {
     package var skipReason: String?
     package var fallbackReason: String?
     package var policy: String
+
+    package init(
+      id: String, symbol: String, at: Timestamp, action: String, finalAction: String, quantity: Quantity,
+      probability: Double?, segments: Int?, haltReason: String?, skipReason: String?, fallbackReason: String?,
+      policy: String
+    ) {
+      self.id = id
+      self.symbol = symbol
+      self.at = at
+      self.action = action
+      self.finalAction = finalAction
+      self.quantity = quantity
+      self.probability = probability
+      self.segments = segments
+      self.haltReason = haltReason
+      self.skipReason = skipReason
+      self.fallbackReason = fallbackReason
+      self.policy = policy
+    }
   }
   /// Number of decisions with one name.
   package struct Count: Codable, Sendable, Equatable {
     package var name: String
     package var count: Int
+
+    package init(name: String, count: Int) {
+      self.name = name
+      self.count = count
+    }
   }
 
   package var processIdentifier: Int32
@@ -95,7 +135,7 @@ package struct StatusSnapshot: Codable, Sendable, Equatable {
   package var isJournalHealthy: Bool = true
 
   /// Who, what and where; the rest is filled in.
-  init(
+  package init(
     processIdentifier: Int32, build: String, mode: String, isSynthetic: Bool, venue: String, timeframe: Timeframe,
     startedAt: Timestamp, updatedAt: Timestamp, tradingState: TradingState, policy: String, isUntrained: Bool,
     cashQuote: Money, startEquityQuote: Money

@@ -1,0 +1,94 @@
+import Bot
+import Control
+import Core
+import Dispatch
+import Glibc
+import Server
+
+/// The HTTP server beside a run on a clock. Trading never waits for it, and goes on where it cannot be had.
+struct RunServer: Sendable {
+  private let plan: RunPlan
+  private let board = StatusBoard(time: SystemTime())
+
+  /// nil: the settings want none, or the run is one in virtual time.
+  init?(_ plan: RunPlan) {
+    guard plan.settings.server.enabled, !plan.pace.isVirtual else { return nil }
+    self.plan = plan
+  }
+
+  /// The display, with the server's board listening.
+  func listening(to display: Display) -> Display {
+    var display = display
+    let (shows, decides, board) = (display.snapshot, display.decision, board)
+    let labels = DecisionLine.Labels(mode: plan.mode, isSynthetic: plan.isSynthetic)
+    display.snapshot = {
+      board.publish($0)
+      shows?($0)
+    }
+    display.decision = {
+      board.publish(decision: DecisionLine.json($0, labels).bytes)
+      decides?($0)
+    }
+    return display
+  }
+
+  /// Runs the bot and, from its first words to its end, the server if there is one.
+  static func run(_ run: PaperRun, beside server: RunServer?, _ log: EventLog) async throws -> RunSummary {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      if let server { group.addTask { await server.serve(run, log) } }
+      defer { group.cancelAll() }
+      return try await run.run()
+    }
+  }
+
+  private func serve(_ run: PaperRun, _ log: EventLog) async {
+    // The state directory is the bot's own only once it holds the lock, which is before it says anything.
+    guard let events = board.subscribe() else { return }
+    for await _ in events { break }
+    if Task.isCancelled { return }
+    let socket = plan.home.path + "/hrmbot.sock"
+    do {
+      let server = BotServer(
+        board: board, commands: commands(run), tokens: try AccessTokens(stateDirectory: plan.home.path),
+        settingsJSON: plan.settingsJSON)
+      unlink(socket)
+      await withTaskGroup(of: Void.self) { group in
+        group.addTask { await serve(server, .unix(socket), log) }
+        let port = plan.settings.server.port
+        if port > 0 { group.addTask { await serve(server, .loopback(port: port), log) } }
+      }
+      unlink(socket)
+    } catch {
+      log.write(.error, "server: \(error); the bot trades on without it")
+    }
+  }
+
+  private func serve(_ server: BotServer, _ address: BotServer.Address, _ log: EventLog) async {
+    do {
+      try await server.run(address) { log.write(.info, "server: listens at \($0)") }
+    } catch is CancellationError {
+    } catch {
+      log.write(
+        .warning, "server: cannot listen at \(address): \(error); the bot trades on without it (setting server.port)")
+    }
+  }
+
+  private func commands(_ run: PaperRun) -> BotCommands {
+    let inbox = CommandInbox(stateDirectory: plan.home.path)
+    return BotCommands(
+      stop: { run.latch($0, source: .http, reason: $1) },
+      switchPolicy: { wish in
+        let request: CommandInbox.Request =
+          switch wish {
+          case .rollBack(let policy, let reason): .init(command: "rollback", policy: policy, reason: reason)
+          case .promote(let policy): .init(command: "promote", policy: policy, reason: nil)
+          }
+        // Asking waits for a file: not on a thread that others need.
+        return await withCheckedContinuation { continuation in
+          DispatchQueue.global().async {
+            continuation.resume(returning: try? inbox.ask(request, waitMillis: 5000))
+          }
+        }
+      })
+  }
+}

@@ -1,0 +1,192 @@
+import Core
+import Foundation
+import Loopback
+import Server
+import Synchronization
+import Testing
+
+/// Each test serves a port of its own and asks it over real sockets.
+@Suite("The server over the wire", .serialized)
+struct BotServerTests {
+  /// What was asked of the bot.
+  final class Asked: Sendable {
+    let stops = Mutex<[String]>([])
+    let switches = Mutex<[BotCommands.PolicySwitch]>([])
+  }
+
+  struct Stand: Sendable {
+    var port: Int
+    var board = StatusBoard(time: VirtualTime(start: Timestamp(milliseconds: 0)))
+    var asked = Asked()
+    var read = ""
+    var operate = ""
+  }
+
+  /// Serves while `body` asks.
+  private func serving(_ body: @escaping @Sendable (Stand) async throws -> Void) async throws {
+    let place = try RequestPolicyTests.Place()
+    let tokens = try AccessTokens(stateDirectory: place.path)
+    var stand = Stand(port: Int.random(in: 20_000..<30_000))
+    (stand.read, stand.operate) = (try place.token(.read), try place.token(.operate))
+    let asked = stand.asked
+    let commands = BotCommands(
+      stop: { level, reason in asked.stops.withLock { $0.append("\(level.rawValue) \(reason)") } },
+      switchPolicy: { wish in
+        asked.switches.withLock { $0.append(wish) }
+        return wish == .promote("late") ? nil : wish == .promote("bad") ? "refused: unknown" : "policy in charge: flat"
+      })
+    let server = BotServer(
+      board: stand.board, commands: commands, tokens: tokens, settingsJSON: Array("{\"a\":1}".utf8))
+    let (started, listening) = AsyncStream.makeStream(of: Void.self)
+    let ready = stand
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await server.run(.loopback(port: ready.port)) { _ in listening.yield() } }
+      for await _ in started { break }
+      try await body(ready)
+      group.cancelAll()
+    }
+    withExtendedLifetime(place) {}
+  }
+
+  @Test func whatThereIsToSee() async throws {
+    try await serving { stand in
+      #expect(Wire.ask(stand.port, "GET", "/healthz").code == 503)
+      #expect(Wire.ask(stand.port, "GET", "/api/v1/status", token: stand.read).code == 503)
+      stand.board.publish(Sample.snapshot)
+      stand.board.publish(decision: Array("{\"id\":\"D-1\"}".utf8))
+      #expect(Wire.ask(stand.port, "GET", "/healthz").code == 200)
+      let ready = Wire.ask(stand.port, "GET", "/readyz")
+      #expect(ready.code == 200 && ready.text.hasSuffix("{\"ready\":true,\"reasons\":[]}"))
+      let status = Wire.ask(stand.port, "GET", "/api/v1/status", token: stand.read)
+      #expect(status.code == 200 && status.text.contains("\"is_synthetic\":true"))
+      #expect(status.text.lowercased().contains("cache-control: no-store"))
+      let decisions = Wire.ask(stand.port, "GET", "/api/v1/decisions?limit=5", token: stand.read)
+      #expect(decisions.text.hasSuffix("{\"decisions\":[{\"id\":\"D-1\"}]}"))
+      for limit in ["0", "-1", "501", "x", "99999999999999999999"] {
+        #expect(Wire.ask(stand.port, "GET", "/api/v1/decisions?limit=\(limit)", token: stand.read).code == 400)
+      }
+      #expect(Wire.ask(stand.port, "GET", "/api/v1/settings", token: stand.read).text.hasSuffix("{\"a\":1}"))
+      let metrics = Wire.ask(stand.port, "GET", "/metrics", token: stand.read)
+      #expect(metrics.code == 200 && metrics.text.contains("hrmbot_up 1"))
+      #expect(Wire.ask(stand.port, "GET", "/nothing", token: stand.read).text.contains("\"code\":\"not_found\""))
+      var stopped = Sample.snapshot
+      stopped.latch = Sample.latch(.stop)
+      stand.board.publish(stopped)
+      let halted = Wire.ask(stand.port, "GET", "/readyz")
+      #expect(halted.code == 503 && halted.text.contains("stopped:stop"))
+    }
+  }
+
+  @Test func stopsWhateverTheBodyIsAndAsOftenAsAsked() async throws {
+    try await serving { stand in
+      let bodies: [(String?, String)] = [
+        (nil, "stop "), ("{}", "stop "), ("{\"level\":\"flatten\",\"reason\":\"a\\u001b[2J\\nb\"}", "flatten a[2Jb"),
+        ("not json", "stop "), ("{\"level\":\"nonsense\"}", "stop "), ("[1]", "stop "),
+        ("{\"reason\":\"" + String(repeating: "x", count: 300) + "\"}", "stop " + String(repeating: "x", count: 200)),
+        (String(repeating: "x", count: ServerLimits.bodyBytes + 1), "stop "),
+      ]
+      for (body, expected) in bodies {
+        let answer = Wire.ask(
+          stand.port, "POST", "/api/v1/stop", token: stand.operate, headers: ["Content-Type: application/json"],
+          body: body)
+        #expect(answer.code == 202, "\(answer)")
+        #expect(stand.asked.stops.withLock { $0.last } == expected)
+      }
+      for (path, level) in [("pause", "reduce"), ("flatten", "flatten")] {
+        #expect(Wire.ask(stand.port, "POST", "/api/v1/\(path)", token: stand.operate, body: "{}").code == 202)
+        #expect(stand.asked.stops.withLock { $0.last } == "\(level) ")
+      }
+      // Never rate-limited.
+      for _ in 0..<100 {
+        #expect(Wire.ask(stand.port, "POST", "/api/v1/stop", token: stand.operate, body: "{}").code == 202)
+      }
+      #expect(stand.asked.stops.withLock { $0.count } == bodies.count + 102)
+    }
+  }
+
+  @Test func nothingChangesByGetOrWithoutTheOperatorsToken() async throws {
+    try await serving { stand in
+      for path in ["stop", "pause", "flatten", "rollback", "promote"] {
+        #expect(Wire.ask(stand.port, "GET", "/api/v1/\(path)", token: stand.operate).code == 404)
+        #expect(Wire.ask(stand.port, "POST", "/api/v1/\(path)", body: "{}").code == 401)
+        #expect(Wire.ask(stand.port, "POST", "/api/v1/\(path)", token: stand.read, body: "{}").code == 403)
+        let form = Wire.ask(
+          stand.port, "POST", "/api/v1/\(path)", token: stand.operate, headers: ["Content-Type: text/plain"],
+          body: "{}")
+        #expect(form.code == 415)
+        let foreign = Wire.ask(
+          stand.port, "POST", "/api/v1/\(path)", token: stand.operate, headers: ["Origin: http://evil.example"],
+          body: "{}")
+        #expect(foreign.code == 403)
+      }
+      #expect(stand.asked.stops.withLock { $0.isEmpty } && stand.asked.switches.withLock { $0.isEmpty })
+    }
+  }
+
+  @Test func policiesAreSwitched() async throws {
+    try await serving { stand in
+      let ask = { (path: String, body: String) in
+        Wire.ask(stand.port, "POST", "/api/v1/\(path)", token: stand.operate, body: body).code
+      }
+      #expect(ask("rollback", "{}") == 200)
+      #expect(ask("rollback", "{\"policy\":\"flat\",\"reason\":\"why\"}") == 200)
+      #expect(ask("rollback", "nonsense") == 400)
+      #expect(ask("promote", "{}") == 400)
+      #expect(ask("promote", "{\"policy\":\"bad\"}") == 409)
+      #expect(ask("promote", "{\"policy\":\"late\"}") == 504)
+      #expect(
+        stand.asked.switches.withLock { $0 } == [
+          .rollBack(to: nil, reason: ""), .rollBack(to: "flat", reason: "why"), .promote("bad"), .promote("late"),
+        ])
+    }
+  }
+
+  @Test func hostileBytesEndTheirConnectionAndNothingElse() async throws {
+    try await serving { stand in
+      stand.board.publish(Sample.snapshot)
+      let huge = String(repeating: "a", count: 2 * ServerLimits.headerBytes)
+      for text in [
+        "\r\n\r\n", "GET\r\n\r\n", "GET /healthz HTTP/9.9\r\n\r\n", "\u{0}\u{1}\u{2}\r\n\r\n",
+        "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX: \(huge)\r\n\r\n",
+        "GET /\(huge) HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "POST /api/v1/stop HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
+        "POST /api/v1/stop HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "GET /../../etc/passwd HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        "GET /%00%2e%2e HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+      ] {
+        let connection = try #require(Wire.Connection(port: stand.port))
+        connection.send(text)
+        shutdown(connection.descriptor, Int32(SHUT_WR))
+        #expect(!connection.receive().contains(" 200 "), "\(text.prefix(60))")
+        #expect(Wire.ask(stand.port, "GET", "/healthz").code == 200, "\(text.prefix(60))")
+      }
+      #expect(stand.asked.stops.withLock { $0.isEmpty })
+    }
+  }
+
+  /// Half a request holds its connection for some seconds only, and only so many can be held.
+  @Test func slowRequestsAreCutOff() async throws {
+    try await serving { stand in
+      let connection = try #require(Wire.Connection(port: stand.port))
+      connection.send("GET /healthz HTTP/1.1\r\nHost: loc")
+      // Ends with the server's patience, before the test's own ten seconds.
+      let began = SuspendingClock.now
+      #expect(!connection.receive().contains(" 200 "))
+      #expect(SuspendingClock.now - began < .seconds(9))
+    }
+  }
+
+  @Test func eventsComeAsTheyHappen() async throws {
+    try await serving { stand in
+      stand.board.publish(Sample.snapshot)
+      let connection = try #require(Wire.Connection(port: stand.port))
+      connection.send(
+        "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \(stand.read)\r\n\r\n")
+      let first = connection.receive(until: "\n\n")
+      #expect(first.contains("text/event-stream") && first.contains("event: status\ndata: {"))
+      while stand.board.subscribers == 0 { try await Task.sleep(for: .milliseconds(2)) }
+      stand.board.publish(decision: Array("{\"id\":\"D-9\"}".utf8))
+      #expect(connection.receive(until: "D-9").contains("event: decision\ndata: {\"id\":\"D-9\"}\n\n"))
+    }
+  }
+}
