@@ -5,7 +5,7 @@ import Testing
 
 extension EndToEnd {
   /// A running bot and what it serves.
-  @Suite struct Served {
+  @Suite struct HTTPTests {
     private func token(_ place: Place, _ scope: String) -> String {
       Files.text(place.home + "/tokens/" + scope).trimmingCharacters(in: .whitespacesAndNewlines)
     }
