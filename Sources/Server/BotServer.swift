@@ -47,6 +47,7 @@ package struct BotServer: Sendable {
     let router = Router()
     router.add(middleware: Gatekeeper(policy: policy))
     routes.add(to: router)
+    AccountRoutes(board: routes.board).add(to: router)
     PageRoutes().add(to: router)
     commandRoutes.add(to: router)
     let application = Application(

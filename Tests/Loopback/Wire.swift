@@ -49,6 +49,22 @@ package enum Wire {
     }
   }
 
+  /// A port that nobody listens at now.
+  package static func freePort() -> Int {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    defer { close(descriptor) }
+    var place = sockaddr_in()
+    place.sin_family = sa_family_t(AF_INET)
+    place.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    _ = withUnsafeMutablePointer(to: &place) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, size) == 0 && getsockname(descriptor, $0, &size) == 0
+      }
+    }
+    return Int(UInt16(bigEndian: place.sin_port))
+  }
+
   /// One request on a connection of its own; the status code and all that was said. 0: nothing was.
   package static func ask(
     _ port: Int, _ method: String, _ path: String, token: String? = nil, headers: [String] = [], body: String? = nil

@@ -26,7 +26,7 @@ struct BotServerTests {
   private func serving(_ body: @escaping @Sendable (Stand) async throws -> Void) async throws {
     let place = try RequestPolicyTests.Place()
     let tokens = try AccessTokens(stateDirectory: place.path)
-    var stand = Stand(port: Int.random(in: 20_000..<30_000))
+    var stand = Stand(port: Wire.freePort())
     (stand.read, stand.operate) = (try place.token(.read), try place.token(.operate))
     let asked = stand.asked
     let commands = BotCommands(
@@ -40,7 +40,10 @@ struct BotServerTests {
     let (started, listening) = AsyncStream.makeStream(of: Void.self)
     let ready = stand
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await server.run(.loopback(port: ready.port)) { _ in listening.yield() } }
+      group.addTask {
+        defer { listening.finish() }
+        try await server.run(.loopback(port: ready.port)) { _ in listening.yield() }
+      }
       for await _ in started { break }
       try await body(ready)
       group.cancelAll()
@@ -74,6 +77,37 @@ struct BotServerTests {
       stand.board.publish(stopped)
       let halted = Wire.ask(stand.port, "GET", "/readyz")
       #expect(halted.code == 503 && halted.text.contains("stopped:stop"))
+    }
+  }
+
+  /// Also under the names that clients of the bot's predecessor ask.
+  @Test func partsOfTheState() async throws {
+    try await serving { stand in
+      let ask = { (path: String) in Wire.ask(stand.port, "GET", path, token: stand.read) }
+      #expect(ask("/api/v1/balance").code == 503 && ask("/api/funds").code == 503)
+      stand.board.publish(Sample.snapshot)
+      let expected: [([String], String)] = [
+        (["/api/v1/version"], "{\"mode\":\"PAPER\",\"synthetic\":true,\"version\":\"0.1.0\"}"),
+        (
+          ["/api/v1/balance", "/api/funds"],
+          "{\"cash_quote\":\"100\",\"equity_quote\":\"0\",\"fees_quote\":\"0\",\"start_equity_quote\":\"100\"}"
+        ),
+        (
+          ["/api/v1/positions", "/api/trading/positions"],
+          "{\"positions\":[{\"instrument\":\"SIM-BTC\",\"last_close\":null,\"quantity\":\"0\",\"side\":\"flat\","
+            + "\"unrealised_quote\":\"0\"}]}"
+        ),
+        (["/api/v1/limits"], "{\"limits\":[]}"), (["/api/v1/settings", "/api/config"], "{\"a\":1}"),
+        (["/healthz", "/api/health"], "{\"status\":\"ok\"}"),
+      ]
+      for (paths, body) in expected {
+        for path in paths { #expect(ask(path).text.hasSuffix("\r\n\r\n" + body), "\(ask(path).text)") }
+      }
+      #expect(
+        ask("/api/metrics").text.contains("\"bars\":7") && ask("/api/v1/policy").text.contains("\"untrained\":false"))
+      #expect(Wire.ask(stand.port, "GET", "/api/funds").code == 401)
+      #expect(Wire.ask(stand.port, "POST", "/api/live/stop", token: stand.operate, body: "{}").code == 202)
+      #expect(stand.asked.stops.withLock { $0 } == ["stop "])
     }
   }
 

@@ -18,7 +18,9 @@ struct CommandRoutes: Sendable {
   }
 
   func add<Context: RequestContext>(to router: Router<Context>) {
-    router.post("/api/v1/stop") { request, _ in try await stop(request, nil) }
+    for path in ["/api/v1/stop", "/api/live/stop"] {
+      router.post(RouterPath(path)) { request, _ in try await stop(request, nil) }
+    }
     router.post("/api/v1/pause") { request, _ in try await stop(request, .reduce) }
     router.post("/api/v1/flatten") { request, _ in try await stop(request, .flatten) }
     router.post("/api/v1/rollback") { request, _ in

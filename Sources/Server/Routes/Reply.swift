@@ -29,6 +29,9 @@ enum Reply {
     }
   }
 
+  /// The bot has not said anything yet.
+  static var starting: Response { error(503, "starting", "the bot has not said anything yet; ask again") }
+
   /// Text of another kind.
   static func text(_ type: String, _ body: String) -> Response {
     Response(status: .ok, headers: headers(type), body: .init(byteBuffer: ByteBuffer(string: body)))

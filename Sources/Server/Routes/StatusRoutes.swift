@@ -9,12 +9,14 @@ struct StatusRoutes: Sendable {
   let settingsJSON: [UInt8]
 
   func add<Context: RequestContext>(to router: Router<Context>) {
-    router.get("/healthz") { _, _ in health() }
+    for path in ["/healthz", "/api/health"] { router.get(RouterPath(path)) { _, _ in health() } }
     router.get("/readyz") { _, _ in ready() }
     router.get("/metrics") { _, _ in metrics() }
     router.get("/api/v1/ping") { _, _ in Reply.json(Array(#"{"status":"pong"}"#.utf8)) }
-    router.get("/api/v1/status") { _, _ in status() }
-    router.get("/api/v1/settings") { _, _ in Reply.json(settingsJSON) }
+    for path in ["/api/v1/status", "/api/metrics"] { router.get(RouterPath(path)) { _, _ in status() } }
+    for path in ["/api/v1/settings", "/api/config"] {
+      router.get(RouterPath(path)) { _, _ in Reply.json(settingsJSON) }
+    }
     router.get("/api/v1/decisions") { request, _ in decisions(request) }
     router.get("/api/v1/history") { _, _ in Reply.json(board.historyJSON) }
     router.get("/api/v1/events") { _, _ in events() }
@@ -45,9 +47,7 @@ struct StatusRoutes: Sendable {
   }
 
   private func status() -> Response {
-    guard let json = try? board.latest.snapshot?.encoded() else {
-      return Reply.error(503, "starting", "the bot has not said anything yet; ask again")
-    }
+    guard let json = try? board.latest.snapshot?.encoded() else { return Reply.starting }
     return Reply.json(json)
   }
 
