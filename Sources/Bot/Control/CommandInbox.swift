@@ -67,7 +67,8 @@ package struct CommandInbox: Sendable {
   /// Leaves a command and waits for the answer; nil if none comes in time.
   package func ask(_ request: Request, waitMillis: Int) throws -> String? {
     let name = "\(getpid())-\(SystemTime().monotonicNanoseconds)"
-    try DurableFile.replace("\(path)/\(name).json", with: Array(try JSONEncoder().encode(request)))
+    // Readable for the bot when root asks; the directory keeps everybody else out.
+    try DurableFile.replace("\(path)/\(name).json", with: Array(try JSONEncoder().encode(request)), mode: 0o644)
     let replyPath = "\(path)/\(name).reply"
     for _ in 0..<max(1, waitMillis / 20) {
       if case .bytes(let bytes) = DurableFile.readSmall(replyPath, limit: ControlDirectory.maximumBytes) {

@@ -1,0 +1,40 @@
+import Foundation
+import Testing
+
+/// Installs below a directory of its own, with programs that are none.
+@Suite("Installation") struct InstallTests {
+  @Test func upgradesKeepSettingsAndUninstallingKeepsState() throws {
+    let place = NSTemporaryDirectory() + "hrmbot-install-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: place) }
+    let (root, binaries) = (place + "/root", place + "/binaries")
+    let has = { (path: String) in FileManager.default.fileExists(atPath: root + path) }
+    #expect(try Repository.run(["scripts/install", "--root", root, "--binaries", binaries]).code == 69)
+    try FileManager.default.createDirectory(atPath: binaries, withIntermediateDirectories: true)
+    for program in ["hrmbot", "hrmbot-guard"] {
+      let made = FileManager.default.createFile(
+        atPath: "\(binaries)/\(program)", contents: Data("1".utf8), attributes: [.posixPermissions: 0o755])
+      #expect(made)
+    }
+    for _ in 0..<2 {
+      let (code, output) = try Repository.run(["scripts/install", "--root", root, "--binaries", binaries])
+      #expect(code == 0, "\(output)")
+    }
+    let installed = [
+      "/usr/bin/hrmbot", "/usr/bin/hrmbot-guard", "/usr/lib/systemd/system/hrmbot.service",
+      "/usr/lib/systemd/system/hrmbot-guard.service", "/usr/lib/sysusers.d/hrmbot.conf",
+      "/usr/lib/tmpfiles.d/hrmbot.conf", "/usr/share/hrmbot/models/default/manifest.json",
+      "/usr/share/hrmbot/prometheus/alerts.yaml", "/usr/share/doc/hrmbot/runbook.md",
+    ]
+    for path in installed { #expect(has(path), "\(path)") }
+    // The second was an upgrade.
+    #expect(has("/etc/hrmbot/settings.yaml") && has("/etc/hrmbot/settings.yaml.new"))
+    #expect(FileManager.default.isExecutableFile(atPath: root + "/usr/bin/hrmbot"))
+
+    try FileManager.default.createDirectory(atPath: root + "/var/lib/hrmbot/journal", withIntermediateDirectories: true)
+    #expect(try Repository.run(["scripts/uninstall", "--root", root]).code == 0)
+    for path in installed { #expect(!has(path), "\(path)") }
+    #expect(has("/etc/hrmbot/settings.yaml") && has("/var/lib/hrmbot/journal"))
+    #expect(try Repository.run(["scripts/uninstall", "--root", root, "--purge"]).code == 0)
+    #expect(!has("/etc/hrmbot") && !has("/var/lib/hrmbot"))
+  }
+}
