@@ -32,6 +32,21 @@ package struct BotServer: Sendable {
     self.tokens = tokens
   }
 
+  /// What is served, as `GET /path`.
+  package var served: [String] {
+    router(RequestPolicy(tokens: tokens, port: nil)).routes.map { "\($0.method.rawValue) \($0.path)" }
+  }
+
+  private func router(_ policy: RequestPolicy) -> Router<BasicRequestContext> {
+    let router = Router()
+    router.add(middleware: Gatekeeper(policy: policy))
+    routes.add(to: router)
+    AccountRoutes(board: routes.board).add(to: router)
+    PageRoutes().add(to: router)
+    commandRoutes.add(to: router)
+    return router
+  }
+
   /// Serves one address until its task is cancelled. `started` is told once it listens. Throws what the system says when it
   /// cannot listen there.
   package func run(_ address: Address, started: @escaping @Sendable (Address) -> Void = { _ in }) async throws {
@@ -44,12 +59,7 @@ package struct BotServer: Sendable {
       policy = RequestPolicy(tokens: tokens, port: port)
       place = .hostname("127.0.0.1", port: port)
     }
-    let router = Router()
-    router.add(middleware: Gatekeeper(policy: policy))
-    routes.add(to: router)
-    AccountRoutes(board: routes.board).add(to: router)
-    PageRoutes().add(to: router)
-    commandRoutes.add(to: router)
+    let router = router(policy)
     let application = Application(
       router: router,
       server: .http1(

@@ -51,6 +51,17 @@ struct BotServerTests {
     withExtendedLifetime(place) {}
   }
 
+  @Test func theDocumentNamesWhatIsServedAndNothingElse() throws {
+    let place = try RequestPolicyTests.Place()
+    let server = BotServer(
+      board: StatusBoard(time: VirtualTime()), commands: BotCommands(stop: { _, _ in }, switchPolicy: { _ in nil }),
+      tokens: try AccessTokens(stateDirectory: place.path), settingsJSON: [])
+    let documented = ServedOperation.all.flatMap { operation in
+      operation.paths.map { (operation.isWrite ? "POST " : "GET ") + $0 }
+    }
+    #expect(server.served.sorted() == documented.sorted())
+  }
+
   @Test func whatThereIsToSee() async throws {
     try await serving { stand in
       #expect(Wire.ask(stand.port, "GET", "/healthz").code == 503)
@@ -58,6 +69,8 @@ struct BotServerTests {
       stand.board.publish(Sample.snapshot)
       stand.board.publish(decision: Array("{\"id\":\"D-1\"}".utf8))
       #expect(Wire.ask(stand.port, "GET", "/healthz").code == 200)
+      let document = Wire.ask(stand.port, "GET", "/openapi.json")
+      #expect(document.code == 200 && document.text.contains("\"/api/v1/stop\":{\"post\":{"))
       let ready = Wire.ask(stand.port, "GET", "/readyz")
       #expect(ready.code == 200 && ready.text.hasSuffix("{\"ready\":true,\"reasons\":[]}"))
       let status = Wire.ask(stand.port, "GET", "/api/v1/status", token: stand.read)

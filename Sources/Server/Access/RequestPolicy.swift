@@ -46,7 +46,9 @@ package struct RequestPolicy: Sendable {
   }
 
   /// Paths that show nothing of money, for probes and for the page that asks for the token.
-  package static let openPaths: Set<String> = ["/", "/app.js", "/app.css", "/healthz", "/readyz", "/api/health"]
+  package static let openPaths: Set<String> = [
+    "/", "/app.js", "/app.css", "/openapi.json", "/healthz", "/readyz", "/api/health",
+  ]
 
   private let tokens: AccessTokens?
   private let hosts: Set<String>

@@ -9,6 +9,7 @@ struct PageRoutes: Sendable {
     + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
   func add<Context: RequestContext>(to router: Router<Context>) {
+    router.get("/openapi.json") { _, _ in Reply.json(OpenAPIDocument.json) }
     for (path, type, text) in [
       ("/", "text/html; charset=utf-8", DashboardPage.html),
       ("/app.css", "text/css; charset=utf-8", DashboardPage.style),
