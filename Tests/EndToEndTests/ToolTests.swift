@@ -175,7 +175,8 @@ extension EndToEnd {
     }
 
     @Test(arguments: [
-      "", "paper", "status", "stop", "resume", "rollback", "promote", "explain", "replay", "config", "config check",
+      "", "paper", "status", "dashboard", "stop", "resume", "rollback", "promote", "explain", "replay", "config",
+      "config check",
       "config show", "config schema", "features", "features indicators", "model", "model new", "model info",
       "model export", "model vocabulary", "bench", "bench path", "bench exchange", "doctor",
     ]) func helpHasAnExample(command: String) async throws {
@@ -198,7 +199,8 @@ extension EndToEnd {
         }
       #expect(
         Set(listed ?? []).subtracting(["See"]) == [
-          "paper", "status", "stop", "resume", "rollback", "promote", "explain", "replay", "config", "features",
+          "paper", "status", "dashboard", "stop", "resume", "rollback", "promote", "explain", "replay", "config",
+          "features",
           "model", "journal", "exchange", "simulate", "bench", "doctor", "backtest", "data", "metrics", "evaluate",
           "train",
         ])
@@ -221,7 +223,7 @@ extension EndToEnd {
     @Test func nothingThere() async throws {
       let place = try Place()
       for (arguments, code) in [
-        (["explain", "last"], 66), (["replay", "--verify"], 66), (["status"], 69), (["resume"], 1),
+        (["explain", "last"], 66), (["replay", "--verify"], 66), (["status"], 69), (["dashboard"], 69), (["resume"], 1),
       ] as [([String], Int32)] {
         let ended = try await place.run(arguments)
         #expect(ended.code == code, "\(arguments): \(ended)")
