@@ -43,8 +43,13 @@ package final class LoopbackServer: Sendable {
       }
     }
     address = "http://127.0.0.1:\(UInt16(bigEndian: place.sin_port))"
-    guard isBound else { throw Failure() }
+    guard isBound else {
+      close(descriptor)
+      throw Failure()
+    }
     let thread = Thread { [weak self] in
+      // Closed here alone: a number given back while this thread still asks for connections would be the next server's.
+      defer { close(descriptor) }
       while true {
         let connection = accept(descriptor, nil, nil)
         guard connection >= 0 else { return }
@@ -56,10 +61,8 @@ package final class LoopbackServer: Sendable {
     thread.start()
   }
 
-  deinit {
-    shutdown(socket, Int32(SHUT_RDWR))
-    close(socket)
-  }
+  /// After it there are no more connections, so that the thread ends.
+  deinit { shutdown(socket, Int32(SHUT_RDWR)) }
 
   private static func serve(_ connection: Int32, _ answer: (String) -> Reply, _ note: (String) -> Void) {
     var pending = ""
