@@ -18,7 +18,7 @@ extension EndToEnd {
 
     @Test func aStopOverHTTPIsAStopLikeAnyOther() async throws {
       let place = try Place()
-      let port = Wire.freePort()
+      let port = try Wire.freePort()
       let bot = try await trader(place, port: port)
       let (read, operate) = (token(place, "read"), token(place, "operate"))
       #expect(Wire.ask(port, "GET", "/metrics", token: read).text.contains("hrmbot_synthetic 1"))
@@ -46,7 +46,7 @@ extension EndToEnd {
     /// The page's address comes from a command; a taken port costs the server there and nothing else.
     @Test func aTakenPortDoesNotKeepABotFromTrading() async throws {
       let (first, second) = (try Place(), try Place())
-      let port = Wire.freePort()
+      let port = try Wire.freePort()
       let bot = try await trader(first, port: port)
       let address = try await first.run("dashboard", "--operate", "--set", "server.port=\(port)")
       #expect(address.output == "http://127.0.0.1:\(port)/#token=\(token(first, "operate"))\n")

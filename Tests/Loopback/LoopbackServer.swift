@@ -31,19 +31,10 @@ package final class LoopbackServer: Sendable {
   /// Listens, and answers one connection after the other.
   package init(_ answer: @escaping @Sendable (String) -> Reply) throws {
     signal(SIGPIPE, SIG_IGN)
-    socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    var place = sockaddr_in()
-    place.sin_family = sa_family_t(AF_INET)
-    place.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let descriptor = socket
-    let isBound = withUnsafeMutablePointer(to: &place) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, size) == 0 && listen(descriptor, 8) == 0 && getsockname(descriptor, $0, &size) == 0
-      }
-    }
-    address = "http://127.0.0.1:\(UInt16(bigEndian: place.sin_port))"
-    guard isBound else {
+    let (descriptor, port) = try Wire.boundSocket()
+    socket = descriptor
+    address = "http://127.0.0.1:\(port)"
+    guard listen(descriptor, 8) == 0 else {
       close(descriptor)
       throw Failure()
     }
@@ -77,22 +68,12 @@ package final class LoopbackServer: Sendable {
       let reply = answer(pending)
       pending = ""
       switch reply {
-      case .reply(let text): send(text, connection)
+      case .reply(let text): Wire.send(text, to: connection)
       case .cut(let text):
-        send(text, connection)
+        Wire.send(text, to: connection)
         return
       case .silence: while read(connection, &buffer, buffer.count) > 0 {}
       }
-    }
-  }
-
-  private static func send(_ text: String, _ connection: Int32) {
-    let bytes = Array(text.utf8)
-    var sent = 0
-    while sent < bytes.count {
-      let count = bytes.withUnsafeBytes { write(connection, $0.baseAddress! + sent, bytes.count - sent) }
-      guard count > 0 else { return }
-      sent += count
     }
   }
 }

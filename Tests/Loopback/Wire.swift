@@ -26,15 +26,7 @@ package enum Wire {
 
     deinit { close(descriptor) }
 
-    package func send(_ text: String) {
-      let bytes = Array(text.utf8)
-      var sent = 0
-      while sent < bytes.count {
-        let count = bytes[sent...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-        if count <= 0 { return }
-        sent += count
-      }
-    }
+    package func send(_ text: String) { Wire.send(text, to: descriptor) }
 
     /// What comes until it holds `mark`, the other side ends, or ten seconds pass.
     package func receive(until mark: String? = nil) -> String {
@@ -49,20 +41,41 @@ package enum Wire {
     }
   }
 
-  /// A port that nobody listens at now.
-  package static func freePort() -> Int {
+  /// Sends all of it, or what the other side takes.
+  static func send(_ text: String, to descriptor: Int32) {
+    let bytes = Array(text.utf8)
+    var sent = 0
+    while sent < bytes.count {
+      let count = bytes[sent...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+      guard count > 0 else { return }
+      sent += count
+    }
+  }
+
+  /// A socket with a port of this machine that was free.
+  static func boundSocket() throws -> (descriptor: Int32, port: Int) {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    defer { close(descriptor) }
     var place = sockaddr_in()
     place.sin_family = sa_family_t(AF_INET)
     place.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
     var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    _ = withUnsafeMutablePointer(to: &place) { pointer in
+    let isBound = withUnsafeMutablePointer(to: &place) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
         bind(descriptor, $0, size) == 0 && getsockname(descriptor, $0, &size) == 0
       }
     }
-    return Int(UInt16(bigEndian: place.sin_port))
+    guard isBound else {
+      close(descriptor)
+      throw LoopbackServer.Failure()
+    }
+    return (descriptor, Int(UInt16(bigEndian: place.sin_port)))
+  }
+
+  /// A port that nobody listens at now.
+  package static func freePort() throws -> Int {
+    let (descriptor, port) = try boundSocket()
+    close(descriptor)
+    return port
   }
 
   /// One request on a connection of its own; the status code and all that was said. 0: nothing was.

@@ -26,7 +26,7 @@ struct BotServerTests {
   private func serving(_ body: @escaping @Sendable (Stand) async throws -> Void) async throws {
     let place = try RequestPolicyTests.Place()
     let tokens = try AccessTokens(stateDirectory: place.path)
-    var stand = Stand(port: Wire.freePort())
+    var stand = Stand(port: try Wire.freePort())
     (stand.read, stand.operate) = (try place.token(.read), try place.token(.operate))
     let asked = stand.asked
     let commands = BotCommands(

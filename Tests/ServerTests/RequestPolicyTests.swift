@@ -18,7 +18,7 @@ struct RequestPolicyTests {
 
   private func refusal(_ policy: RequestPolicy, _ head: RequestPolicy.Head) -> RequestPolicy.Refusal? {
     do {
-      _ = try policy.admit(head)
+      try policy.admit(head)
       return nil
     } catch { return error }
   }

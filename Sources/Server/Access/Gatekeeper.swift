@@ -13,7 +13,7 @@ struct Gatekeeper<Context: RequestContext>: RouterMiddleware {
       origin: request.headers[.origin], contentType: request.headers[.contentType],
       authorization: request.headers[.authorization])
     do {
-      _ = try policy.admit(head)
+      try policy.admit(head)
     } catch {
       return Reply.error(error.status, error.rawValue, Self.remedy(error))
     }

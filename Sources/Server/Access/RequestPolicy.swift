@@ -60,8 +60,8 @@ package struct RequestPolicy: Sendable {
     hosts = Set(names + (port.map { port in names.map { "\($0):\(port)" } } ?? []))
   }
 
-  /// The scope of the caller. Throws `Refusal`.
-  package func admit(_ head: Head) throws(Refusal) -> AccessScope {
+  /// Lets a request in, or throws why not.
+  package func admit(_ head: Head) throws(Refusal) {
     guard let host = head.host?.lowercased(), hosts.contains(host) else { throw .host }
     if let origin = head.origin?.lowercased() {
       guard origin.hasPrefix("http://"), hosts.contains(String(origin.dropFirst(7))) else { throw .origin }
@@ -71,12 +71,11 @@ package struct RequestPolicy: Sendable {
       let type = head.contentType?.lowercased().prefix { $0 != ";" }.filter { $0 != " " }
       guard type == "application/json" else { throw .contentType }
     }
-    guard let tokens else { return .operate }
-    if !isWrite, Self.openPaths.contains(head.path) { return .read }
+    guard let tokens else { return }
+    if !isWrite, Self.openPaths.contains(head.path) { return }
     guard let text = head.authorization, text.lowercased().hasPrefix("bearer "),
       let scope = tokens.scope(of: text.utf8.dropFirst(7))
     else { throw .token }
     if isWrite, scope < .operate { throw .scope }
-    return scope
   }
 }

@@ -1,6 +1,6 @@
 import Core
 
-/// Equity and closes through the session, a bounded number of points each, for drawing.
+/// Equity and closes since the start, a bounded number of points each, for drawing.
 struct BoardHistory: Sendable {
   /// Points of a line; at twice as many, every other one goes.
   static let points = 600
@@ -13,11 +13,11 @@ struct BoardHistory: Sendable {
     var stride = 1
     var seen = 0
 
-    mutating func add(_ at: Timestamp, _ text: String) {
+    mutating func add(_ at: Timestamp, _ text: @autoclosure () -> String) {
       if let last = values.last, at <= last.at { return }
       defer { seen += 1 }
       guard seen % stride == 0 else { return }
-      values.append((at, text))
+      values.append((at, text()))
       guard values.count == 2 * BoardHistory.points else { return }
       values = values.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
       stride *= 2

@@ -58,7 +58,7 @@ package enum BotMetrics {
 
   private static func money(_ snapshot: StatusSnapshot, _ out: inout MetricsText) {
     out.figure("equity_quote", .gauge, "Cash and positions at the last closes.", snapshot.equityQuote)
-    out.figure("start_equity_quote", .gauge, "Equity at the start of this session.", snapshot.startEquityQuote)
+    out.figure("start_equity_quote", .gauge, "Equity that the account began with.", snapshot.startEquityQuote)
     out.figure("cash_quote", .gauge, "Cash.", snapshot.cashQuote)
     out.figure("fees_quote_total", .counter, "Fees paid.", snapshot.feesQuote)
     out.family(

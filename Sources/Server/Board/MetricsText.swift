@@ -1,5 +1,3 @@
-import Core
-
 /// Figures in the text format of Prometheus (version 0.0.4): a family is its help, its type and its samples.
 package struct MetricsText: Sendable {
   /// What a figure does: only a counter never falls, and a summary is of quantiles.

@@ -20,15 +20,12 @@ package struct Readiness: Sendable, Equatable {
     var reasons: [String] = isAlive ? [] : ["loop_stalled"]
     if let latch = snapshot.latch { reasons.append("stopped:\(latch.level.rawValue)") }
     reasons += snapshot.degradations
-    if !snapshot.isJournalHealthy, !snapshot.degradations.contains("journal_unhealthy") {
-      reasons.append("journal_unhealthy")
-    }
-    if snapshot.isVenueConnected == false, !snapshot.degradations.contains("venue_lost") {
-      reasons.append("venue_lost")
-    }
-    if !snapshot.staleInstruments.isEmpty, !snapshot.degradations.contains("feed_stale") {
-      reasons.append("feed_stale")
-    }
+    // The bot degrades by itself for these, but only at its next beat.
+    let seen = [
+      ("journal_unhealthy", !snapshot.isJournalHealthy), ("venue_lost", snapshot.isVenueConnected == false),
+      ("feed_stale", !snapshot.staleInstruments.isEmpty),
+    ]
+    for (reason, isSo) in seen where isSo && !reasons.contains(reason) { reasons.append(reason) }
     self.reasons = reasons
   }
 }

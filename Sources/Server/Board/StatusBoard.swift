@@ -4,11 +4,11 @@ import Synchronization
 /// What the bot last said, for all who ask: it is written by the bot, never waited for, and read by the server.
 package final class StatusBoard: Sendable {
   /// One message to subscribers.
-  package struct Event: Sendable {
-    /// `status` or `decision`.
-    package var name: String
-    /// JSON of one line.
-    package var json: [UInt8]
+  package enum Event: Sendable {
+    /// A state; whoever listens makes JSON of it, for the bot has better to do.
+    case status(StatusSnapshot)
+    /// A decision, as JSON of one line.
+    case decision([UInt8])
   }
 
   private struct State {
@@ -47,13 +47,12 @@ package final class StatusBoard: Sendable {
   /// Puts up a state.
   package func publish(_ snapshot: StatusSnapshot) {
     let now = time.monotonicNanoseconds
-    let isHeard = state.withLock { state in
+    state.withLock { state in
       state.snapshot = snapshot
       state.history.take(snapshot)
       state.publishedNanoseconds = now
-      return !state.subscribers.isEmpty
     }
-    if isHeard, let json = try? snapshot.encoded() { send(Event(name: "status", json: json)) }
+    send(.status(snapshot))
   }
 
   /// Puts up a decision, as JSON of one line.
@@ -62,7 +61,7 @@ package final class StatusBoard: Sendable {
       state.decisions.append(json)
       if state.decisions.count > 2 * ServerLimits.decisions { state.decisions.removeFirst(ServerLimits.decisions) }
     }
-    send(Event(name: "decision", json: json))
+    send(.decision(json))
   }
 
   /// The last decisions, newest first.
@@ -70,7 +69,7 @@ package final class StatusBoard: Sendable {
     state.withLock { $0.decisions.suffix(max(0, min(limit, ServerLimits.decisions))).reversed() }
   }
 
-  /// Equity and closes of the session as JSON of one object.
+  /// Equity and closes since the start as JSON of one object.
   package var historyJSON: [UInt8] { state.withLock { $0.history }.json }
 
   /// What is put up from now on; nil: too many listen.

@@ -44,7 +44,7 @@ package struct ServedOperation: Sendable {
     .init(paths: ["/api/v1/settings", "/api/config"], summary: "The settings in force."),
     .init(
       paths: ["/api/v1/decisions"], summary: "The last decisions, newest first.", codes: [200, 400], hasLimit: true),
-    .init(paths: ["/api/v1/history"], summary: "Equity and closes of the session."),
+    .init(paths: ["/api/v1/history"], summary: "Equity and closes since the start."),
     .init(
       paths: ["/api/v1/events"], summary: "Server-sent events: status and decision.", answer: .events,
       codes: [200, 503]),

@@ -67,16 +67,21 @@ struct StatusRoutes: Sendable {
     guard let events = board.subscribe() else {
       return Reply.error(503, "too_many_subscribers", "\(ServerLimits.subscribers) listen already")
     }
-    let first = try? board.latest.snapshot?.encoded()
+    let first = board.latest.snapshot
     let body = ResponseBody { writer in
-      if let first { try await writer.write(Self.message("status", first)) }
-      for await event in events { try await writer.write(Self.message(event.name, event.json)) }
+      if let first { try await writer.write(Self.message(.status(first))) }
+      for await event in events { try await writer.write(Self.message(event)) }
       try await writer.finish(nil)
     }
     return Response(status: .ok, headers: Reply.headers("text/event-stream"), body: body)
   }
 
-  private static func message(_ name: String, _ json: [UInt8]) -> ByteBuffer {
+  private static func message(_ event: StatusBoard.Event) throws -> ByteBuffer {
+    let (name, json) =
+      switch event {
+      case .status(let snapshot): ("status", try snapshot.encoded())
+      case .decision(let json): ("decision", json)
+      }
     var buffer = ByteBuffer(string: "event: \(name)\ndata: ")
     buffer.writeBytes(json)
     buffer.writeString("\n\n")
