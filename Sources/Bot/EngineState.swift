@@ -36,8 +36,13 @@ package struct EngineState: Codable, Equatable, Sendable {
     return json.bytes
   }
 
-  /// Reads what `encoded` wrote. Throws `DecodingError`.
+  /// Reads what `encoded` wrote, whole or not at all. Throws `DecodingError`, or `UnknownStatePart` where it says what this
+  /// build knows nothing of: a newer build's state, half read, would be a position without its stop.
   package init(decoding bytes: [UInt8]) throws {
     self = try JSONDecoder().decode(EngineState.self, from: Data(bytes))
+    let own = encoded()
+    if own != bytes, let path = try JSONTree.parse(bytes).firstPart(missingFrom: JSONTree.parse(own)) {
+      throw UnknownStatePart(path: path)
+    }
   }
 }

@@ -100,6 +100,12 @@ package final class EventLog: Sendable {
 
   private func rotateIfNeeded(_ target: inout Target, adding count: Int) {
     guard let path, target.bytes + count > Self.rotationBytes else { return }
+    // Whoever keeps more of it than this copies the file and empties it.
+    var status = stat()
+    if fstat(target.handle, &status) == 0, Int(status.st_size) + count <= Self.rotationBytes {
+      target.bytes = Int(status.st_size)
+      return
+    }
     rename(path, path + ".1")
     let handle = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o640)
     guard handle >= 0 else { return }

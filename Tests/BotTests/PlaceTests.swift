@@ -90,6 +90,20 @@ struct PlaceTests {
     #expect(text.split(separator: "\n").count == 2 && text.contains("second"))
   }
 
+  /// As logrotate does with copytruncate: nothing is to be set aside then, and what another set aside stays.
+  @Test func aLogThatWasEmptiedGoesOn() throws {
+    let scratch = try Scratch()
+    let path = scratch.path + "/log"
+    truncate(path, at: off_t(EventLog.rotationBytes - 100))
+    let log = EventLog(path: path, time: VirtualTime())
+    truncate(path, at: 0)
+    log.write(.error, String(repeating: "x", count: 200))
+    log.write(.error, "second")
+    var status = stat()
+    #expect(stat(path + ".1", &status) != 0)
+    #expect(try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").count == 2)
+  }
+
   private func truncate(_ path: String, at size: off_t) {
     let file = open(path, O_WRONLY | O_CREAT, 0o600)
     ftruncate(file, size)

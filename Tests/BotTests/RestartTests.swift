@@ -69,6 +69,26 @@ struct RestartTests {
     }
   }
 
+  /// What an older version wrote may lack optional parts; what a newer one wrote must not be read without its own.
+  @Test func aStateWithUnknownPartsIsRefused() async throws {
+    let rig = try await Rig.make(Rig.Options(instruments: Rig.instruments(2), isRecording: false))
+    let text = String(decoding: await rig.state().encoded(), as: UTF8.self)
+    let altered = { (found: String, replacement: String) throws in
+      let range = try #require(text.range(of: found), "\(found) in \(text)")
+      return Array(text.replacingCharacters(in: range, with: replacement).utf8)
+    }
+    let state = try EngineState(decoding: try altered(#""sessions":"#, #""later":null,"sessions":"#))
+    #expect(Array(text.utf8) == state.encoded(), "null says nothing")
+    for (found, replacement, path) in [
+      (#""sessions":"#, #""later":[],"sessions":"#, "later"),
+      (#""counters":{"#, #""counters":{"later":1,"#, "execution.counters.later"),
+      (#""positions":[{"#, #""positions":[{"later":{}, "#, "execution.positions[0].later"),
+    ] {
+      let bytes = try altered(found, replacement)
+      #expect(throws: UnknownStatePart(path: path)) { try EngineState(decoding: bytes) }
+    }
+  }
+
   @Test(arguments: 0..<40 as Range<UInt64>)
   func ledgerAndBotAgreeToTheLastDecimal(seed: UInt64) async throws {
     var random = CounterRandom(seed: seed, purpose: .propertyTest, lane: 11)

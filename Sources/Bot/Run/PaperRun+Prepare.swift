@@ -99,10 +99,15 @@ extension PaperRun {
 
   private func restoredState(_ store: JournalStore?) throws -> EngineState? {
     guard plan.mode == "paper", let bytes = try store?.state() else { return nil }
-    do { return try EngineState(decoding: bytes) } catch {
+    // No restart changes what is written there.
+    do { return try EngineState(decoding: bytes) } catch let error as UnknownStatePart {
+      throw StartError(
+        "the journal's saved state: \(error); start the version that wrote it, close its positions, then change versions",
+        exitCode: 78)
+    } catch {
       throw StartError(
         "the journal's saved state cannot be read (\(error)); `hrmbot replay --verify` tells more, and "
-          + "--journal names another directory", exitCode: 73)
+          + "--journal names another directory", exitCode: 78)
     }
   }
 
@@ -157,6 +162,9 @@ extension PaperRun {
       let exchange = try ledger.restore(
         instruments: instruments, cashQuote: plan.settings.paper.cashQuote, costs: costs)
       return PaperVenue(executor: executor, exchange: exchange, ledger: ledger)
+    } catch let error as PaperLedgerError {
+      // Of another version, or damaged: no restart changes it.
+      throw StartError("\(error)", exitCode: 78)
     } catch { throw StartError("paper ledger: \(error)", exitCode: 73) }
   }
 
