@@ -44,7 +44,7 @@ import Testing
 
   @Test(.enabled(if: Repository.has("shellcheck"), "shellcheck is not installed"))
   func maintainerScriptsAreSound() throws {
-    let scripts = ["postinst", "postrm", "prerm"].map { "packaging/\($0)" }
+    let scripts = ["postinst", "postrm", "prerm"].map { "scripts/debian/\($0)" }
     for script in scripts { #expect(FileManager.default.isExecutableFile(atPath: "\(Repository.root)/\(script)")) }
     let (code, output) = try Repository.run(["shellcheck"] + scripts)
     #expect(code == 0, "\(output)")
