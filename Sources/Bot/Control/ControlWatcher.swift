@@ -14,6 +14,8 @@ package final class ControlWatcher: Sendable {
     var problem: String?
     var wasReadOnly = false
     var lostSinceNanoseconds: UInt64?
+    var inboxChangedNanoseconds: Int64?
+    var looksWithoutInbox = 0
   }
 
   private let directory: ControlDirectory
@@ -76,6 +78,16 @@ package final class ControlWatcher: Sendable {
     // Under systemd it is read-only for the bot from the start. One that becomes so can take no STOP any more.
     let isTakenAway = reading.isReadOnly && !state.wasReadOnly
     lookForProblem(reading.problem ?? (isTakenAway ? "\(directory.path): has become read-only" : nil), &state)
+    lookForCommands(&state)
+  }
+
+  private func lookForCommands(_ state: inout State) {
+    let changed = inbox.changedNanoseconds
+    state.looksWithoutInbox += 1
+    // Two changes within the clock's tick bear one time: the second is found at the latest after this many looks.
+    guard changed == nil || changed != state.inboxChangedNanoseconds || state.looksWithoutInbox >= 20 else { return }
+    state.inboxChangedNanoseconds = changed
+    state.looksWithoutInbox = 0
     for (command, reply) in inbox.take() { enter(.control(command, reply: reply)) }
   }
 

@@ -27,9 +27,9 @@ package struct LoopParts: Sendable {
   /// Whether the next heartbeat is due; asking resets it.
   package var takeHeartbeat: @Sendable () -> Bool
   /// Tells whoever watches that the loop turns. Called by the loop that trades and by nobody else.
-  package var beat: @Sendable () async -> Void
-  /// Shows the state to whoever asked.
-  package var show: @Sendable () async -> Void
+  package var beat: nonisolated(nonsending) @Sendable () async -> Void
+  /// Shows the state. On the loop's own thread, where asking an actor is no change of threads.
+  package var show: nonisolated(nonsending) @Sendable () async -> Void
   package var log: @Sendable (LogLevel, String) -> Void
   /// Ends the run soon, for a reason.
   package var requestStop: @Sendable (String) -> Void
@@ -39,8 +39,9 @@ package struct LoopParts: Sendable {
     engine: Engine, mailbox: Mailbox<Ingress>, pace: Pace, time: any TimeSource, instruments: InstrumentTable,
     gateway: any OrderGateway, reconcileSeconds: Int, journal: (any JournalHealth)?,
     advance: @escaping @Sendable (Bar) async -> [ExecutionReport], saveState: @escaping @Sendable () async -> Void,
-    takeHeartbeat: @escaping @Sendable () -> Bool, beat: @escaping @Sendable () async -> Void,
-    show: @escaping @Sendable () async -> Void, log: @escaping @Sendable (LogLevel, String) -> Void,
+    takeHeartbeat: @escaping @Sendable () -> Bool,
+    beat: nonisolated(nonsending) @escaping @Sendable () async -> Void,
+    show: nonisolated(nonsending) @escaping @Sendable () async -> Void, log: @escaping @Sendable (LogLevel, String) -> Void,
     requestStop: @escaping @Sendable (String) -> Void
   ) {
     self.engine = engine

@@ -12,6 +12,9 @@ package actor PacedLoop {
   private var isRecovering = false
   private var wasJournalHealthy = true
   private var wasStale = false
+  private var lastShown: UInt64 = 0
+  /// Whether anything but heartbeats came since the state was shown.
+  private var hasNews = true
 
   /// A loop over `parts`.
   package init(executor: any SerialExecutor, parts: LoopParts) {
@@ -30,13 +33,21 @@ package actor PacedLoop {
       if case .end(let reason) = input { ending = ending ?? reason }
       if case .bar(let bar, _) = input { clock.barClosed(at: bar.closeTime) }
       await step(input)
-      if case .heartbeat = input {} else { await parts.saveState() }
-      // Who asked looks at once.
-      if case .control = input { await parts.show() }
+      if case .heartbeat = input {
+      } else {
+        hasNews = true
+        await parts.saveState()
+      }
+      if case .control = input {
+        // The guard waits to hear that a stop has arrived, and who asked looks at once.
+        await parts.beat()
+        await show()
+      }
       if parts.takeHeartbeat() {
         // Fed here, by the loop that trades: a timer thread would keep a dead loop looking alive. Due after any input,
         // for a heartbeat behind a backlog would come too late for the watchdog.
         await parts.beat()
+        if hasNews || isShownLongAgo { await show() }
         await tend()
       }
       guard let ending else { continue }
@@ -55,6 +66,15 @@ package actor PacedLoop {
       for report in await parts.advance(bar) { await supervisor.process(.report(report), at: clock.now) }
     }
     await supervisor.process(input, at: clock.now)
+  }
+
+  /// A bot that waits for its next bar needs not say so four times a second.
+  private var isShownLongAgo: Bool { parts.time.monotonicNanoseconds &- lastShown >= 900_000_000 }
+
+  private func show() async {
+    hasNews = false
+    lastShown = parts.time.monotonicNanoseconds
+    await parts.show()
   }
 
   /// What the loop looks after about once a second: a journal that failed, answers that are still owed, books that have

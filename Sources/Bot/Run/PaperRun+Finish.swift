@@ -54,13 +54,8 @@ extension PaperRun {
       beat: { [self] in
         service.notify("WATCHDOG=1")
         await pulse(prepared)
-        await show(prepared)
       },
-      show: { [self] in
-        // The guard waits to hear that a stop has arrived.
-        await pulse(prepared)
-        await show(prepared)
-      }, log: { [self] in log.write($0, $1) },
+      show: { [self] in await show(prepared) }, log: { [self] in log.write($0, $1) },
       requestStop: { [self] in requestStop($0) })
   }
 
