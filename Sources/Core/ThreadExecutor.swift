@@ -13,11 +13,8 @@ public final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
   /// Starts the thread.
   public init(name: String) {
     // The thread keeps the executor alive until `stop`: actors hold it unowned.
-    let thread = Thread {
-      // Foundation keeps a thread's name to itself; `top -H` and debuggers ask the kernel, which takes 15 bytes.
-      pthread_setname_np(pthread_self(), String(name.utf8.prefix(15)) ?? name)
-      self.run()
-    }
+    let thread = Thread { self.run() }
+    thread.name = name
     thread.stackSize = 8 << 20
     thread.start()
   }

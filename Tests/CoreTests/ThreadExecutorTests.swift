@@ -26,26 +26,6 @@ private func currentThread() -> ObjectIdentifier { ObjectIdentifier(Thread.curre
     }
   }
 
-  actor Namer {
-    let executor: ThreadExecutor
-    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
-    init(_ executor: ThreadExecutor) { self.executor = executor }
-
-    /// What the kernel calls the thread.
-    func name() -> String {
-      var name = [CChar](repeating: 0, count: 16)
-      pthread_getname_np(pthread_self(), &name, name.count)
-      return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-  }
-
-  @Test(arguments: [("engine", "engine"), ("a name of twenty byt", "a name of twent")])
-  func theKernelKnowsTheThreadsName(name: String, shown: String) async {
-    let executor = ThreadExecutor(name: name)
-    #expect(await Namer(executor).name() == shown)
-    executor.stop()
-  }
-
   @Test func actorsShareOneThreadAndKeepOrder() async {
     let executor = ThreadExecutor(name: "test")
     let second = Stage(executor)
