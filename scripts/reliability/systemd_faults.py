@@ -4,6 +4,7 @@ import ctypes
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -11,12 +12,15 @@ import time
 from systemd_service import HOME, TRADING, Service, configure, install, spread
 
 WATCHDOG_SECONDS = 5
+# One file, whatever its size, and an account that hours of trading do not ruin.
+LARGE = {"HRMBOT_JOURNAL_ROTATE_MEGABYTES": 0, "HRMBOT_RISK_MAX_DAILY_LOSS": 1, "HRMBOT_RISK_MAX_DRAWDOWN": 1}
+PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT, WAIT_ALL = 17, 0x4206, 0x4207, 0x40000000
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 
-def running(container, options, **more):
+def running(container, options, speed=None, **more):
     install(container, options.package)
-    configure(container, **{**TRADING, **more})
+    configure(container, speed=speed, **{**TRADING, **more})
     service = Service(container)
     service.start()
     return service
@@ -36,7 +40,8 @@ def repeated(service, times, fault, pause, seconds=30):
 
 
 def kills(container, options):
-    service = running(container, options, **({"speed": 20, "HRMBOT_JOURNAL_ROTATE_MEGABYTES": 0} if options.journal_mb else {}))
+    # Bars of a large journal are ahead of the clock, which it was made without: they go on at a pace of their own.
+    service = running(container, options, speed=5 if options.journal_mb else None, **LARGE)
     if options.journal_mb:
         yield grown(container, service, options.journal_mb)
     before = megabytes(container)
@@ -56,11 +61,11 @@ def megabytes(container):
 def grown(container, service, wanted):
     """A journal of the wanted size, made by the bot itself at a high pace."""
     container.run("systemctl stop hrmbot")
-    values = " ".join(f"{key}={value}" for key, value in {**TRADING, "HRMBOT_JOURNAL_ROTATE_MEGABYTES": 0}.items())
+    values = " ".join(f"{key}={value}" for key, value in {**TRADING, **LARGE}.items())
     container.run(
         f"env {values} HRMBOT_HOME={HOME} HRMBOT_SERVER_PORT=0 runuser -u hrmbot -- timeout 900 hrmbot paper --speed 1000 --json "
         f">/dev/null 2>/tmp/grow & until [ $(du -sm {HOME}/journal | cut -f 1) -ge {wanted + 2} ]; do sleep 0.5; done; "
-        "kill -9 $(pgrep -x hrmbot) ; wait", 1000, check=False)
+        "kill -9 $(pidof hrmbot); wait", 1000, check=False)
     size = megabytes(container)
     return "journal before the first kill", f"{size} MB, {service.start():.2f} s to ready", f">= {wanted} MB", size >= wanted
 
@@ -72,32 +77,64 @@ def hangs(container, options):
 
 
 def deadloop(container, options):
-    """The loop's thread alone is held still by a tracer: whatever fed the watchdog from elsewhere would go on."""
+    """One thread after the other is held still by a tracer while all others, and every timer, live. Whatever fed the watchdog from
+    elsewhere would keep a dead loop looking alive."""
     service = running(container, options)
-    held_threads = []
-
-    def freeze(process):
-        names = {thread: thread_name(process, thread) for thread in os.listdir(f"/proc/{process}/task")}
-        engine = [int(thread) for thread, name in names.items() if name == "engine"]
-        if len(engine) != 1:
-            raise RuntimeError(f"threads are {sorted(names.values())}")
-        held_threads.append(f"1 of {len(names)}")
-        trace(0x4206, engine[0])  # PTRACE_SEIZE
-        trace(0x4207, engine[0])  # PTRACE_INTERRUPT
-        # The rest lives: a thread that is held is the only one in state t.
-        time.sleep(0.2)
-        os.waitpid(engine[0], os.WNOHANG | 0x40000000)
-
-    found, lost = [], 0
-    for _ in range(options.hangs):
-        time.sleep(0.5)
-        took = service.recovery(freeze, 30)
-        reap()
-        if took is None:
-            lost += 1
+    outcomes, recoveries, index, number = {}, [], 0, 0
+    while True:
+        process = container.host_process(service.process())
+        threads = sorted(map(int, os.listdir(f"/proc/{process}/task")))
+        if index >= len(threads):
             break
-        found.append(took)
-    yield from held(found, lost, options.hangs, f"dead loop ({held_threads[0]} threads held)")
+        outcome, took = hold(service, threads[index])
+        outcomes[outcome] = outcomes.get(outcome, 0) + 1
+        if took is not None:
+            recoveries.append(took)
+            number = number or index
+        index += 1
+        time.sleep(1)
+    said = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
+    yield "threads held one by one", said, "none looks alive and is not", "looks alive, and is not" not in outcomes and recoveries != []
+    # Threads are made in the same order every time; one that turns out to be another is not counted.
+    tries = 0
+    while len(recoveries) < options.hangs and tries < 2 * options.hangs:
+        tries += 1
+        process = container.host_process(service.process())
+        outcome, took = hold(service, sorted(map(int, os.listdir(f"/proc/{process}/task")))[number])
+        if took is not None:
+            recoveries.append(took)
+        time.sleep(1)
+    yield from held(recoveries, 0, options.hangs, "dead loop")
+
+
+def hold(service, thread):
+    """Holds one thread; what became of the bot within the watchdog's time and a second, and the seconds to READY=1 of another
+    process if there was one."""
+    bars = service.status().get("bars")
+    trace(PTRACE_SEIZE, thread)
+    trace(PTRACE_INTERRUPT, thread)
+    # A held thread that was killed ends, and its process with it, only when its tracer takes note.
+    took = service.recovery(lambda _: None, WATCHDOG_SECONDS + 3, meanwhile=reap)
+    if took is not None:
+        return "restarted", took
+    code = ready(service)
+    grew = service.status().get("bars") != bars
+    trace(PTRACE_DETACH, thread)
+    if code != 200:
+        return f"said so (/readyz {code})", None
+    return ("trades on" if grew else "looks alive, and is not"), None
+
+
+def ready(service):
+    """What the bot's socket answers to /readyz; 0: nothing."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(3)
+        try:
+            connection.connect(f"/proc/{service.container.leader}/root{service.home}/hrmbot.sock")
+            connection.sendall(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            return int(connection.recv(4096).split()[1])
+        except (OSError, IndexError):
+            return 0
 
 
 def held(found, lost, times, name):
@@ -106,20 +143,15 @@ def held(found, lost, times, name):
     yield "the same: p50, p99, max", text, f"max <= {WATCHDOG_SECONDS + 1} s", longest <= WATCHDOG_SECONDS + 1
 
 
-def thread_name(process, thread):
-    with open(f"/proc/{process}/task/{thread}/comm", encoding="ascii") as file:
-        return file.read().strip()
-
-
 def trace(request, thread):
     if LIBC.ptrace(request, thread, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), f"ptrace {request:#x} of {thread}")
 
 
 def reap():
-    """Held threads that were killed end only when their tracer takes note."""
+    """Takes note of what happened to held threads."""
     try:
-        while os.waitpid(-1, os.WNOHANG | 0x40000000)[0]:
+        while os.waitpid(-1, os.WNOHANG | WAIT_ALL)[0]:
             pass
     except ChildProcessError:
         pass

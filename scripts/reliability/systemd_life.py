@@ -154,7 +154,7 @@ def refused(container, service, inside, upgrade):
 
 def removed(container, options):
     container.run("DEBIAN_FRONTEND=noninteractive apt-get remove -qy hrmbot", 120)
-    left = container.run("pgrep -x hrmbot; systemctl list-unit-files --no-legend 'hrmbot*'; ls /usr/bin/hrmbot* /etc/systemd/system/"
+    left = container.run("pidof hrmbot hrmbot-guard; systemctl list-unit-files --no-legend 'hrmbot*'; ls /usr/bin/hrmbot* /etc/systemd/system/"
                          "multi-user.target.wants/hrmbot* 2>/dev/null", check=False).stdout.split()
     yield "removed: processes, units, programs left", len(left), "0", not left
     kept = container.run(f"ls {HOME}/journal/journal.sqlite /etc/hrmbot/settings.yaml", check=False).stdout.split()
@@ -202,5 +202,5 @@ def bots(container, options):
     said = container.run("journalctl -u hrmbot-guard@one -o cat | grep -c 'watches /var/lib/hrmbot-control@one'", check=False).stdout.strip()
     yield "its guard watches its directories", f"{guard['ActiveState']}, {said} line", "active, 1", (guard["ActiveState"], said) == ("active", "1")
     container.run("apt-get remove -qy hrmbot", 120)
-    left = container.run("pgrep -f /usr/bin/hrmbot", check=False).stdout.split()
+    left = container.run("pidof hrmbot hrmbot-guard", check=False).stdout.split()
     yield "removed: processes left", len(left), "0", not left

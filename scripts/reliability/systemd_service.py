@@ -67,13 +67,14 @@ class Service:
         self.container.run(f"systemctl start {self.unit}", 90)
         return time.monotonic() - began
 
-    def recovery(self, fault, seconds):
+    def recovery(self, fault, seconds, meanwhile=lambda: None):
         """Seconds from a fault to READY=1 of another process; None: not in time, or the unit gave up. `fault` gets the
         process's number here."""
         before = self.process()
         began = time.monotonic()
         fault(self.container.host_process(before))
         while time.monotonic() - began < seconds:
+            meanwhile()
             shown = self.show()
             if shown["ActiveState"] == "active" and int(shown["MainPID"]) not in (0, before):
                 return int(shown["ActiveEnterTimestampMonotonic"]) / 1e6 - began
