@@ -105,6 +105,11 @@ def crash_rows(output):
                "0 failed", match.group(3) == "0")
 
 
+def systemd_rows(output):
+    for name, what, measured, gate, is_met in json.loads(output)["rows"]:
+        yield f"{name}: {what}", measured, gate, is_met
+
+
 def runs(is_long):
     pick = lambda short, long: str(long if is_long else short)
     kills = pick(20, 200)
@@ -127,6 +132,8 @@ def runs(is_long):
         ("stop-disk", ["stop-disk", "--json"], {}, stop_disk_rows),
         ("journal-disk", ["journal-disk"], {"POWER_CUTS": pick(5, 100)}, disk_rows),
         ("journal-crash-points", ["journal-crash-points"], {"STRIDE": pick(20, 1)}, crash_rows),
+        ("systemd",
+         ["systemd", "--json", "--kills", kills, "--hangs", pick(3, 20), "--journal-mb", pick(20, 100)], {}, systemd_rows),
     ]
 
 
