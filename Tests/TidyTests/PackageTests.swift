@@ -29,7 +29,8 @@ import Testing
   /// Two bots that share a directory would stop, and overwrite, each other.
   @Test func anInstanceSharesNoPath() throws {
     for unit in ["hrmbot", "hrmbot-guard"] {
-      let plain = try Repository.file("systemd/\(unit).service").text
+      let plain = try Repository.file("systemd/\(unit).service").text.split(separator: "\n")
+        .filter { !$0.hasPrefix("#") }.joined(separator: "\n")
       let instance = try Repository.file("systemd/\(unit)-instance.conf").text
       let paths = plain.matches(of: /(HRMBOT_\w+=|--settings |StateDirectory=|RuntimeDirectory=|ReadOnlyPaths=-?)(\S+)/)
       #expect(paths.count >= 5)
