@@ -19,7 +19,7 @@ import Testing
       let (code, output) = try Repository.run(["scripts/install", "--root", root, "--binaries", binaries])
       #expect(code == 0, "\(output)")
       #expect(has("/etc/hrmbot/settings.yaml.new") == isUpgrade, "only beside settings that differ")
-      if !isUpgrade { try Data("own: settings\n".utf8).write(to: URL(fileURLWithPath: root + "/etc/hrmbot/settings.yaml")) }
+      try Data("own: settings\n".utf8).write(to: URL(fileURLWithPath: root + "/etc/hrmbot/settings.yaml"))
     }
     let installed = [
       "/usr/bin/hrmbot", "/usr/bin/hrmbot-guard", "/usr/lib/systemd/system/hrmbot.service",
