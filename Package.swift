@@ -73,10 +73,12 @@ let package = Package(
         "Execution", "Files", "Digest", "Statistics", .target(name: "COpenMPI", condition: .when(traits: ["MPI"])),
       ]),
     .target(name: "Server", dependencies: ["Core", "Files", webServer]),
+    .target(name: "Terminal", dependencies: ["Core"]),
     .executableTarget(
       name: "hrmbot",
       dependencies: [
-        "Training", "Bot", "Server", "Simulation", "Backtest", "Agent", "Risk", "Core", "Digest", "Exchange",
+        "Training", "Bot", "Server", "Terminal", "Simulation", "Backtest", "Agent", "Risk", "Core", "Digest",
+        "Exchange",
         "Execution", "Feed", "Features", "HRM", "Journal", "Settings", "Statistics", "Control", "Files", "Catalog",
         "Transport", argumentParser,
       ]),
@@ -132,6 +134,7 @@ let package = Package(
     tests("Control", ["Control", "Core", "Files"]),
     tests("Guard", ["Guard", "Control", "Core", "Exchange", "Execution", "Files"]),
     tests("Server", ["Server", "Core", "Loopback"]),
+    tests("Terminal", ["Terminal", "Core"]),
     tests("Simulation", ["Simulation", "Core"]),
     tests("Statistics", ["Statistics", "Core", "Files"], hasResources: true),
     // What the fuzzers and their tests share. Not among the sources: it makes orders that nobody approved.
@@ -146,6 +149,6 @@ let package = Package(
     tests("Kernels", ["Kernels"]),
     tests("Tidy", []),
     // Drives the built binary, so the binary is built with it.
-    tests("EndToEnd", ["hrmbot", "Core", "Digest", "Journal", "Loopback", database]),
+    tests("EndToEnd", ["hrmbot", "hrmbot-guard", "Terminal", "Core", "Digest", "Journal", "Loopback", database]),
   ]
 )

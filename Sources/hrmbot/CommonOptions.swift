@@ -8,7 +8,8 @@ import Settings
 struct CommonOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "State directory.", discussion: "Default: $HRMBOT_HOME, else ~/.local/state/hrmbot.", valueName: "dir"))
+      "State directory.", discussion: "Default: $HRMBOT_HOME, else ~/.local/state/hrmbot.", valueName: "dir"),
+    completion: .directory)
   var home: String?
 
   /// The state directory.
@@ -20,12 +21,13 @@ struct SettingsOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Settings file.", discussion: "Default: config/settings.yaml if it is there, else the built-in defaults.",
-      valueName: "file"))
+      valueName: "file"), completion: .file(extensions: ["yaml"]))
   var settings: String?
 
   @Option(
     name: .customLong("set"),
-    help: ArgumentHelp("Sets one value, over file and environment; may be repeated.", valueName: "key=value"))
+    help: ArgumentHelp("Sets one value, over file and environment; may be repeated.", valueName: "key=value"),
+    completion: Completions.settings)
   var overrides: [String] = []
 
   /// Loads what holds. Throws `StartError` with code 78 and every mistake at once.

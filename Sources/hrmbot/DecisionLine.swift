@@ -7,6 +7,19 @@ enum DecisionLine {
   struct Labels: Sendable {
     var mode: String
     var isSynthetic: Bool
+    var traces: TraceNames
+
+    init(_ plan: RunPlan) {
+      (mode, isSynthetic) = (plan.mode, plan.isSynthetic)
+      traces = TraceNames(scope: "\(Self.host) \(plan.home.path)")
+    }
+
+    // Not Foundation's, which asks name servers.
+    private static var host: String {
+      var name = [CChar](repeating: 0, count: 256)
+      return gethostname(&name, name.count - 1) == 0
+        ? String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) : ""
+    }
   }
 
   static func write(_ event: DecisionEvent, _ labels: Labels, toError: Bool) {
@@ -23,6 +36,8 @@ enum DecisionLine {
       out.value(event.at.description)
       out.key("close")
       out.value(event.bar.close)
+      out.key("event")
+      out.value("decision")
       if let reason = decision.fallbackReason {
         out.key("fallback_reason")
         out.value(reason.rawValue)
@@ -55,8 +70,12 @@ enum DecisionLine {
         out.key("skip_reason")
         out.value(skip.name)
       }
+      out.key("span_id")
+      out.value(labels.traces.decision(decision.sequence))
       out.key("synthetic")
       out.value(labels.isSynthetic)
+      out.key("trace_id")
+      out.value(labels.traces.trace(decision.sequence))
       out.key("untrained")
       out.value(decision.policy.isUntrained)
     }

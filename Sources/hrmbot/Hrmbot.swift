@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bot
+import Core
 import Foundation
 import Glibc
 
@@ -16,8 +17,7 @@ struct Hrmbot: AsyncParsableCommand {
         hrmbot explain last                   why the last decision was what it was
 
       EXIT CODES
-        0 done   1 a check failed   64 wrong usage   65 bad data   66 no such input
-        69 no running bot   73 cannot write   75 in use, try later   78 wrong configuration
+      \(exitCodes)
       """,
     version: Release.version,
     subcommands: [
@@ -26,8 +26,12 @@ struct Hrmbot: AsyncParsableCommand {
       JournalCommand.self, ConfigCommand.self,
       FeaturesCommand.self, ModelCommand.self, ExchangeCommand.self, SimulateCommand.self, BenchCommand.self,
       TrainCommand.self, MetricsCommand.self, EvaluateCommand.self,
-      DataCommand.self, DoctorCommand.self,
+      DataCommand.self, DoctorCommand.self, ManualCommand.self,
     ])
+
+  private static let exitCodes = ExitStatus.allCases.map { code in
+    "  \(String(repeating: " ", count: 3 - "\(code.rawValue)".count))\(code.rawValue)  \(code.meaning)"
+  }.joined(separator: "\n")
 
   static func main() async {
     signal(SIGPIPE, SIG_IGN)
@@ -55,10 +59,6 @@ enum Console {
   static func note(_ text: String) { Output.write("\(text)\n", to: STDERR_FILENO) }
   /// Whether standard output is a terminal.
   static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
-  /// Whether colours are wanted.
-  static var hasColour: Bool {
-    isTerminal && getenv("NO_COLOR") == nil && getenv("TERM").map { String(cString: $0) != "dumb" } ?? false
-  }
   /// Columns and rows of the terminal.
   static var size: (columns: Int, rows: Int) {
     var size = winsize()

@@ -20,7 +20,7 @@ struct RunServer: Sendable {
   func listening(to display: Display) -> Display {
     var display = display
     let (shows, decides, board) = (display.snapshot, display.decision, board)
-    let labels = DecisionLine.Labels(mode: plan.mode, isSynthetic: plan.isSynthetic)
+    let labels = DecisionLine.Labels(plan)
     display.snapshot = {
       board.publish($0)
       shows?($0)

@@ -1,5 +1,6 @@
 import Bot
 import Core
+import Terminal
 
 /// A run's summary in words.
 enum SummaryText {
@@ -17,11 +18,11 @@ enum SummaryText {
     lines.append("  vetoes     \(vetoes.isEmpty ? "none" : vetoes.joined(separator: ", "))")
     lines.append(
       "  orders     \(summary.orders.orders), fills \(summary.orders.fills), rejected \(summary.orders.rejected), "
-        + "fees \(amount(summary.orders.feesQuote))")
+        + "fees \(AmountText.cents(summary.orders.feesQuote))")
     let net = Money(raw: summary.equityQuote.raw - summary.startCashQuote.raw)
     lines.append(
-      "  equity     \(amount(summary.equityQuote))  (\(net.isNegative ? "" : "+")\(amount(net)) net of fees), "
-        + "cash \(amount(summary.cashQuote))")
+      "  equity     \(AmountText.cents(summary.equityQuote))  (\(net.isNegative ? "" : "+")\(AmountText.cents(net)) net of fees), "
+        + "cash \(AmountText.cents(summary.cashQuote))")
     let fallbacks = summary.fallbacks.map { "fallback: \($0.name) \($0.count)" }
     let discarded = [("late", summary.discarded.late), ("superseded", summary.discarded.superseded)]
       .filter { $0.1 > 0 }.map { "\($0.0) \($0.1)" }
@@ -39,22 +40,5 @@ enum SummaryText {
       "  speed      \(Int(summary.timing.decisionsPerSecond)) decisions/s, \(Int(summary.timing.peakMemoryMiB)) MiB, "
         + "ended: \(summary.endReason)")
     return lines.joined(separator: "\n")
-  }
-
-  /// Money to the cent, for people.
-  static func amount(_ money: Money) -> String {
-    guard let cents = try? money.raw.divided(by: Money.unit / 100, rounding: .halfEven) else {
-      return money.description
-    }
-    let sign = cents < 0 ? "-" : ""
-    let digits = String(cents.magnitude)
-    let padded = String(repeating: "0", count: max(0, 3 - digits.count)) + digits
-    var whole = String(padded.dropLast(2))
-    var index = whole.endIndex
-    while let previous = whole.index(index, offsetBy: -3, limitedBy: whole.startIndex), previous != whole.startIndex {
-      whole.insert(",", at: previous)
-      index = previous
-    }
-    return "\(sign)\(whole).\(padded.suffix(2))"
   }
 }

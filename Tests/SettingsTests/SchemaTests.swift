@@ -6,7 +6,25 @@ import Testing
 @Suite struct SchemaTests {
   @Test func fileInRepositoryIsGenerated() throws {
     let file = try repositoryFile("config/settings.yaml")
-    #expect(file == SettingsSchema.file(), "write it anew with `hrmbot config file > config/settings.yaml`")
+    #expect(file == SettingsSchema.file(), "write it anew with scripts/generate")
+  }
+
+  @Test func referenceInRepositoryIsGenerated() throws {
+    let page = try repositoryFile("docs/configuration.md")
+    #expect(page == SettingsSchema.reference(), "write it anew with scripts/generate")
+  }
+
+  @Test func referenceSaysEverythingAboutEveryValue() throws {
+    let rows = SettingsSchema.reference().split(separator: "\n")
+    for entry in SettingsSchema.entries {
+      let row = try #require(rows.first { $0.hasPrefix("| `\(entry.key)` | \(entry.type) | \(entry.unit) |") })
+      let cells = row.split(separator: "|", omittingEmptySubsequences: false)
+      #expect(cells.count == 8, "\(entry.name): a bar in a cell")
+      #expect(row.contains("`\(entry.defaultText)`") && row.contains(entry.documentation), "\(entry.name)")
+    }
+    for section in SettingsSchema.sections {
+      #expect(rows.contains("## \(section.name)"))
+    }
   }
 
   @Test func fileInRepositoryLoadsToTheDefaults() throws {

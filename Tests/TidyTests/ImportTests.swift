@@ -38,10 +38,12 @@ import Testing
         "Core", "Files", "Journal", "Statistics", "Transport", "Hummingbird", "HummingbirdCore", "HTTPTypes", "Logging",
         "NIOPosix",
       ],
+      "Terminal": ["Core"],
       "Files": ["Digest"],
       "Digest": ["COpenSSL"],
       "Transport": ["CCurl"],
-      "hrmbot": tools.union(["Simulation", "Alignment", "Server", "Transport", "Catalog", "ArgumentParser"]),
+      "hrmbot": tools.union(["Simulation", "Alignment", "Server", "Terminal", "Transport", "Catalog", "ArgumentParser"]
+      ),
       "Guard": ["Core", "Execution", "Control"],
       "hrmbot-guard": ["Guard", "Core", "Settings", "Exchange", "Execution", "Control", "Files", "ArgumentParser"],
     ]

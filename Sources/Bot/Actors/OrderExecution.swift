@@ -20,6 +20,7 @@ package actor OrderExecution {
   /// Hands the state to the journal, so that an intent and the state that knows of it are safe together.
   private let saveState: nonisolated(nonsending) @Sendable () async -> Void
   private let demand: @Sendable (ControlCommand) -> Void
+  private let show: (@Sendable (TradeEvent) -> Void)?
   private var isKnownUnprotected = false
   private var lastPrices: [Price?]
   private var tradingState = TradingState.active
@@ -30,7 +31,8 @@ package actor OrderExecution {
     risk: RiskVeto,
     features: FeatureBuilder, gateway: any OrderGateway, time: any TimeSource,
     alert: @escaping @Sendable (String) -> Void, demand: @escaping @Sendable (ControlCommand) -> Void,
-    saveState: nonisolated(nonsending) @escaping @Sendable () async -> Void
+    saveState: nonisolated(nonsending) @escaping @Sendable () async -> Void,
+    show: (@Sendable (TradeEvent) -> Void)? = nil
   ) {
     self.executor = executor
     self.stage = stage
@@ -43,6 +45,7 @@ package actor OrderExecution {
     self.alert = alert
     self.demand = demand
     self.saveState = saveState
+    self.show = show
     lastPrices = Array(repeating: nil, count: instruments.count)
   }
 
@@ -136,6 +139,7 @@ package actor OrderExecution {
         if state == .rejected { counters.rejected += 1 }
         if state.isTerminal && state != .filled { await risk.forgetOrder(id) }
         recorder.record(.order) { _ in RecordEncoder.order(id, state, at: context.at, isHeldBack: isHeldBack) }
+        show?(.order(id, state, at: context.at))
       case .alert(let text):
         counters.alerts += 1
         alert(text)
@@ -154,6 +158,7 @@ package actor OrderExecution {
           request, symbol: symbol(request.instrument), at: context.at,
           pair: requests.count == 2 ? requests[1 - place].clientID : nil)
       }
+      show?(.intent(request, symbol: symbol(request.instrument), at: context.at))
     }
     return sequence
   }
@@ -224,6 +229,7 @@ package actor OrderExecution {
       RecordEncoder.fill(
         fill, symbol: symbol(fill.instrument), positionAfter: position, realisedQuote: realised)
     }
+    show?(.fill(fill, symbol: symbol(fill.instrument)))
     await risk.apply(fill, position: position, realisedQuote: realised)
     await features.apply(
       position.tradable(under: instruments[fill.instrument].rules(at: fill.time)), of: fill.instrument)

@@ -63,6 +63,7 @@ package struct EngineParts: Sendable {
 /// What an engine calls out to. None may block.
 package struct EngineCallbacks: Sendable {
   package var show: (@Sendable (DecisionEvent) -> Void)?
+  package var trade: (@Sendable (TradeEvent) -> Void)?
   package var demand: @Sendable (ControlCommand) -> Void = { _ in }
   /// Hands the state to the journal. Only in real time: a crash in virtual time loses nothing.
   package var saveState: nonisolated(nonsending) @Sendable () async -> Void = {}
@@ -119,7 +120,7 @@ package struct Engine: Sendable {
       executor: lane("execution"), stage: parts.executionStage(), instruments: parts.instruments, recorder: recorder,
       risk: risk, features: features, gateway: gateway, time: parts.time, alert: { log(.error, $0) },
       demand: callbacks.demand,
-      saveState: callbacks.saveState)
+      saveState: callbacks.saveState, show: callbacks.trade)
     await risk.connect(execution)
     let stages = Stages(
       feed: feed, features: features, agent: agent, rollback: rollback, risk: risk, execution: execution)

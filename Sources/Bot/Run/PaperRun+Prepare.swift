@@ -209,6 +209,7 @@ extension PaperRun {
     let isWatched = !isVirtual || display.snapshot != nil
     callbacks.show = display.decision
     if isWatched && callbacks.show == nil { callbacks.show = { @Sendable _ in } }
+    callbacks.trade = display.trade
     callbacks.demand = { mailbox.send(.control($0)) }
     callbacks.log = { log.write($0, $1) }
     callbacks.notify = { log.notify($0, $1) }

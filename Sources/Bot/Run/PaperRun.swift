@@ -119,6 +119,8 @@ package final class PaperRun: Sendable {
 package struct Display: Sendable {
   /// Every decision. nil: nobody wants them.
   package var decision: (@Sendable (DecisionEvent) -> Void)?
+  /// Every order and fill. nil: nobody wants them.
+  package var trade: (@Sendable (TradeEvent) -> Void)?
   /// The state, some times a second.
   package var snapshot: (@Sendable (StatusSnapshot) -> Void)?
   /// What is being done while it takes long: text, and the share done where it is known.

@@ -11,8 +11,9 @@ struct ConfigCommand: ParsableCommand {
       EXAMPLES
         hrmbot config check
         hrmbot config show
+        hrmbot config reference
       """,
-    subcommands: [Check.self, Show.self, Schema.self, File.self])
+    subcommands: [Check.self, Show.self, Schema.self, File.self, Reference.self])
 
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -58,6 +59,17 @@ struct ConfigCommand: ParsableCommand {
         """)
 
     func run() throws { print(SettingsSchema.file(), terminator: "") }
+  }
+
+  struct Reference: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Print the configuration reference, docs/configuration.md.",
+      discussion: """
+        EXAMPLE
+          hrmbot config reference > docs/configuration.md
+        """)
+
+    func run() throws { print(SettingsSchema.reference(), terminator: "") }
   }
 
   struct Schema: ParsableCommand {

@@ -17,7 +17,7 @@ struct DataCheckCommand: ParsableCommand {
         hrmbot data check EURUSD.csv --hours fx-week --max-missing 0.05
       """)
 
-  @Argument(help: "Files, directories, or queries of the catalog.") var subjects: [String]
+  @Argument(help: "Files, directories, or queries of the catalog.", completion: Completions.bars) var subjects: [String]
   @OptionGroup var options: SourceOptions
   @OptionGroup var limits: LimitOptions
   @OptionGroup var place: CatalogOptions

@@ -28,7 +28,7 @@ struct DataImportCommand: ParsableCommand {
         hrmbot data import EURUSD.csv --instrument EURUSD --hours fx-week --json
       """)
 
-  @Argument(help: "Files and directories of .csv and .csv.gz.") var paths: [String]
+  @Argument(help: "Files and directories of .csv and .csv.gz.", completion: Completions.bars) var paths: [String]
   @OptionGroup var options: SourceOptions
   @OptionGroup var place: CatalogOptions
   @Flag(help: "One JSON object instead of text.") var json = false

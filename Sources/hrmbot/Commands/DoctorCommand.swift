@@ -16,6 +16,7 @@ struct DoctorCommand: AsyncParsableCommand {
       """)
   @OptionGroup var common: CommonOptions
   @OptionGroup var settings: SettingsOptions
+  @OptionGroup var output: ColourOptions
   @Option(help: ArgumentHelp("A served exchange to be looked at too.", valueName: "address")) var venue: String?
   @Flag(help: "One JSON object a line.") var json = false
 
@@ -24,7 +25,7 @@ struct DoctorCommand: AsyncParsableCommand {
     var findings = Doctor.examine(
       home: common.stateDirectory, settings: loaded.map(\.settings), settingsPath: settings.path)
     if let venue { findings.append(await Doctor.venue(venue)) }
-    let painter = Painter(hasColour: Console.hasColour)
+    let painter = Console.painter(output.color)
     for finding in findings {
       if json {
         print(finding.json().text)
@@ -32,9 +33,9 @@ struct DoctorCommand: AsyncParsableCommand {
       }
       let mark: String
       switch finding.grade {
-      case .good: mark = painter.good("ok  ")
-      case .warning: mark = painter.warn("warn")
-      case .bad: mark = painter.bad("BAD ")
+      case .good: mark = painter.paint("ok  ", .good)
+      case .warning: mark = painter.paint("warn", .warn)
+      case .bad: mark = painter.paint("BAD ", .bad)
       }
       let name = finding.name + String(repeating: " ", count: max(1, 18 - finding.name.count))
       print("\(mark)  \(name)\(finding.text)")

@@ -34,8 +34,9 @@ struct EvaluateModelsCommand: ParsableCommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var settings: SettingsOptions
-  @Option(help: ArgumentHelp("Directory of a model; may be repeated.", valueName: "dir")) var model: [String] = []
-  @Option(help: ArgumentHelp("Directory of bar files.", valueName: "dir")) var data: String?
+  @Option(help: ArgumentHelp("Directory of a model; may be repeated.", valueName: "dir"), completion: .directory)
+  var model: [String] = []
+  @Option(help: ArgumentHelp("Directory of bar files.", valueName: "dir"), completion: .directory) var data: String?
   @Option(
     name: .customLong("protocol"),
     help: ArgumentHelp(

@@ -10,7 +10,8 @@ struct JournalOptions: ParsableArguments {
   @OptionGroup var common: CommonOptions
   @Option(
     help: ArgumentHelp(
-      "Directory of the journal.", discussion: "Default: the one that the last run wrote.", valueName: "dir"))
+      "Directory of the journal.", discussion: "Default: the one that the last run wrote.", valueName: "dir"),
+    completion: .directory)
   var journal: String?
 
   /// The directory. Throws `StartError` when there is none.
@@ -40,7 +41,7 @@ struct ExplainCommand: ParsableCommand {
         hrmbot explain last --json
       """)
   @OptionGroup var options: JournalOptions
-  @Argument(help: "A decision's name such as D-1234, or last.") var decision: String
+  @Argument(help: "A decision's name such as D-1234, or last.", completion: .list(["last"])) var decision: String
   @Flag(help: "The records themselves, one JSON object a line.") var json = false
 
   func run() throws {

@@ -20,7 +20,7 @@ struct MetricsCommand: ParsableCommand {
         hrmbot metrics returns.json
         hrmbot metrics returns.json --json | jq .sharpe
       """)
-  @Argument(help: "The file.") var file: String
+  @Argument(help: "The file.", completion: .file()) var file: String
   @Flag(help: "One JSON object.") var json = false
 
   func run() throws {

@@ -67,7 +67,7 @@ struct ModelCommand: ParsableCommand {
         EXAMPLE
           hrmbot model info ~/.local/state/hrmbot/models/hrm-27m-seed1
         """)
-    @Argument(help: "Directory of the model.") var path: String
+    @Argument(help: "Directory of the model.", completion: .directory) var path: String
     @Flag(help: "The manifest and the findings as one JSON object.") var json = false
 
     func run() throws {

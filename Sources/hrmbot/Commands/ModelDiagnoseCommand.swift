@@ -25,7 +25,7 @@ extension ModelCommand {
           hrmbot model diagnose --model run1/model --data DIR --bars 5000 --report diagnosis.html
           hrmbot model diagnose --model run1/model --data DIR --from 2024-01-01 --to 2024-07-01 --json | jq .depth.finding
         """)
-    @Option(help: ArgumentHelp("The model.", valueName: "dir")) var model: String
+    @Option(help: ArgumentHelp("The model.", valueName: "dir"), completion: .directory) var model: String
     @OptionGroup var corpus: CorpusOptions
     @Option(
       help: ArgumentHelp("First day that is looked at, in UTC. Default: where validation begins.", valueName: "day"))

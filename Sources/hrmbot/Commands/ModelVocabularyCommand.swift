@@ -16,8 +16,11 @@ extension ModelCommand {
           hrmbot model vocabulary models/mine --add SOLUSDT --add ADAUSDT --add-timeframe 3m --out models/mine-2
           hrmbot model vocabulary models/mine --retire LUNAUSDT --out models/mine-2
         """)
-    @Argument(help: "Directory of the fp32 master.") var path: String
-    @Option(help: ArgumentHelp("Instrument to add; may be repeated.", valueName: "symbol")) var add: [String] = []
+    @Argument(help: "Directory of the fp32 master.", completion: .directory) var path: String
+    @Option(
+      help: ArgumentHelp("Instrument to add; may be repeated.", valueName: "symbol"),
+      completion: Completions.instruments)
+    var add: [String] = []
     @Option(help: ArgumentHelp("Timeframe to add, such as 3m; may be repeated.", valueName: "length"))
     var addTimeframe: [String] = []
     @Option(

@@ -14,7 +14,7 @@ struct PaperCommand: AsyncParsableCommand {
     discussion: """
       Without arguments it trades a simulated market (SYNTHETIC prices) in real time, and goes on where it stopped.
       With --replay it trades recorded bars from the beginning, as fast as it can unless --speed says otherwise.
-      Ctrl-C ends it. A file STOP in the control directory, or `hrmbot stop`, stops trading but not the bot.
+      Ctrl-C ends it, h shows the screen's keys. A file STOP in the control directory, or `hrmbot stop`, stops trading but not the bot.
 
       EXAMPLES
         hrmbot paper
@@ -26,9 +26,11 @@ struct PaperCommand: AsyncParsableCommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var settings: SettingsOptions
+  @OptionGroup var output: ColourOptions
 
   @Option(
-    help: ArgumentHelp("Recorded bars (CSV or CSV.gz); may be repeated, one file an instrument.", valueName: "file"))
+    help: ArgumentHelp("Recorded bars (CSV or CSV.gz); may be repeated, one file an instrument.", valueName: "file"),
+    completion: Completions.bars)
   var replay: [String] = []
   @Option(
     help: ArgumentHelp(
@@ -41,12 +43,13 @@ struct PaperCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       "max: in virtual time; real: on a clock (a replay gets one step a second); N: N steps a second.",
-      valueName: "max|real|N"))
+      valueName: "max|real|N"), completion: .list(["max", "real"]))
   var speed: String?
   @Option(
-    help: ArgumentHelp("Directory of the journal, or off. Default: in the state directory.", valueName: "dir|off"))
+    help: ArgumentHelp("Directory of the journal, or off. Default: in the state directory.", valueName: "dir|off"),
+    completion: .directory)
   var journal: String?
-  @Option(help: ArgumentHelp("Policy in charge: hrm, mlp, flat or sma-cross."))
+  @Option(help: ArgumentHelp("Policy in charge: hrm, mlp, flat or sma-cross."), completion: Completions.policies)
   var policy: String?
   @Option(help: ArgumentHelp("Time for one decision, in milliseconds."))
   var deadlineMs: Int?
@@ -95,7 +98,7 @@ struct PaperCommand: AsyncParsableCommand {
     let log = EventLog(
       path: hasScreen ? LogPlace.path(home: plan.home) : nil, minimum: hasScreen || service.isPresent ? .info : .warning
     )
-    let screen = hasScreen ? LiveScreen() : nil
+    let screen = hasScreen ? LiveScreen(owner: .bot, colour: output.color) : nil
     let server = RunServer(plan)
     let display = server?.listening(to: display(plan, screen)) ?? display(plan, screen)
     let run = PaperRun(plan: plan, display: display, log: log, service: service)
@@ -137,14 +140,15 @@ struct PaperCommand: AsyncParsableCommand {
     var display = Display()
     if let screen {
       display.snapshot = { screen.update($0) }
-      display.decision = { screen.add($0) }
+      display.decision = { screen.add(DecisionText.line($0)) }
       display.progress = { text, _ in screen.note(text) }
     } else if plan.pace.isVirtual {
       if ProgressLine.isWanted { display.progress = { text, _ in ProgressLine.show(text) } }
     } else {
       let toError = json
-      let labels = DecisionLine.Labels(mode: plan.mode, isSynthetic: plan.isSynthetic)
+      let labels = DecisionLine.Labels(plan)
       display.decision = { DecisionLine.write($0, labels, toError: toError) }
+      display.trade = { Output.offer(TradeLine.json($0, labels).bytes, to: toError ? STDERR_FILENO : STDOUT_FILENO) }
     }
     return display
   }
@@ -157,22 +161,16 @@ enum LogPlace {
   }
 }
 
-/// Ctrl-C and SIGTERM end a run; SIGUSR1 latches a stop.
+/// Ctrl-C, SIGTERM and the loss of the terminal end a run; SIGUSR1 latches a stop.
 final class Signals {
-  private var sources: [any DispatchSourceSignal] = []
+  private var listeners: [SignalListener] = []
 
   init(_ run: PaperRun) {
-    for (number, reason) in [(SIGINT, "signal"), (SIGTERM, "signal")] {
-      handle(number) { run.requestStop(reason) }
+    for number in [SIGINT, SIGTERM] { listeners.append(SignalListener(number) { run.requestStop("signal") }) }
+    // A terminal that is closed, or a line that breaks, ends a run in good order too; under nohup it does not end it.
+    if !SignalListener.isIgnored(SIGHUP) {
+      listeners.append(SignalListener(SIGHUP) { run.requestStop("terminal closed") })
     }
-    handle(SIGUSR1) { run.latch(.stop, source: .signal, reason: "SIGUSR1") }
-  }
-
-  private func handle(_ number: Int32, _ action: @escaping @Sendable () -> Void) {
-    signal(number, SIG_IGN)
-    let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-    source.setEventHandler(handler: action)
-    source.resume()
-    sources.append(source)
+    listeners.append(SignalListener(SIGUSR1) { run.latch(.stop, source: .signal, reason: "SIGUSR1") })
   }
 }

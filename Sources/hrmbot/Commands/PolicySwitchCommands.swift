@@ -15,7 +15,7 @@ struct RollbackCommand: ParsableCommand {
         hrmbot rollback --to sma-cross --reason "comparison"
       """)
   @OptionGroup var common: CommonOptions
-  @Option(help: "Policy; default: the configured fallback.") var to: String?
+  @Option(help: "Policy; default: the configured fallback.", completion: Completions.policies) var to: String?
   @Option(help: "Why; goes on record.") var reason: String
 
   func run() throws {
@@ -33,7 +33,7 @@ struct PromoteCommand: ParsableCommand {
         hrmbot promote hrm
       """)
   @OptionGroup var common: CommonOptions
-  @Argument(help: "Policy.") var policy: String
+  @Argument(help: "Policy.", completion: Completions.policies) var policy: String
 
   func run() throws {
     try PolicySwitch.ask(.init(command: "promote", policy: policy, reason: nil), home: common.stateDirectory)

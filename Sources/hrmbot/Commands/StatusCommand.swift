@@ -4,39 +4,50 @@ import Control
 import Core
 import Files
 import Foundation
+import Terminal
 
 struct StatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Show what the running bot does.",
     discussion: """
+      With --watch: h shows the keys, q leaves. Nothing that is pressed there changes the bot.
       Exit code 69: no bot is running (with a latch, if one holds, on standard output).
 
       EXAMPLES
         hrmbot status
         hrmbot status --watch
         hrmbot status --json
+        hrmbot status --color always | less -R
       """)
   @OptionGroup var common: CommonOptions
+  @OptionGroup var output: ColourOptions
   @Flag(help: "Stay and redraw.") var watch = false
   @Flag(help: "One JSON object.") var json = false
 
   func run() async throws {
     let home = common.stateDirectory
-    guard watch && Console.isTerminal else {
+    guard watch, Console.isTerminal, !json else {
       guard try show(home) else { throw ExitCode(69) }
       return
     }
-    let screen = LiveScreen()
+    let screen = LiveScreen(owner: .watcher, colour: output.color)
     screen.open()
-    let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-    signal(SIGINT, SIG_IGN)
-    source.setEventHandler {
-      screen.close()
-      Foundation.exit(0)
+    let ends = [SIGINT, SIGTERM, SIGHUP].map { number in
+      SignalListener(number) {
+        screen.close()
+        Foundation.exit(0)
+      }
     }
-    source.resume()
+    defer { withExtendedLifetime(ends) {} }
+    var seen: String?
     while true {
-      if let status = current(home) { screen.update(status) } else { screen.note("no bot is running in \(home.path)") }
+      let status = current(home)
+      screen.note("no bot is running in \(home.path); it shows here when one starts")
+      if let last = status?.lastDecision, last.id != seen {
+        seen = last.id
+        screen.add("\(last.at.description.dropFirst(11).prefix(8)) \(DecisionSentence.text(last))")
+      }
+      screen.update(status)
       try await Task.sleep(for: .milliseconds(250))
     }
   }
@@ -59,12 +70,12 @@ struct StatusCommand: AsyncParsableCommand {
     }
     if json {
       print(String(decoding: try status.encoded(), as: UTF8.self))
-    } else {
-      let painter = Painter(hasColour: Console.hasColour)
-      ScreenText.lines(status, recent: [], columns: Console.size.columns, rows: 60, painter).dropLast().forEach {
-        print($0)
-      }
+      return true
     }
+    let painter = Console.painter(output.color)
+    // What goes to a file or a pipe is not cut.
+    let columns = Console.isTerminal ? Console.size.columns : 1000
+    for line in StatusScreen.report(status, now: SystemTime().now, columns: columns) { print(painter.text(line)) }
     return true
   }
 }

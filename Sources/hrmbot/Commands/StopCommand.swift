@@ -20,7 +20,7 @@ struct StopCommand: ParsableCommand {
         hrmbot stop --level flatten --reason "exchange maintenance"
       """)
   @OptionGroup var common: CommonOptions
-  @Option(help: "reduce, stop or flatten.") var level = "stop"
+  @Option(help: "reduce, stop or flatten.", completion: .list(["reduce", "stop", "flatten"])) var level = "stop"
   @Option(help: "Why; goes on record.") var reason = "by hand"
 
   func run() throws {
@@ -72,7 +72,7 @@ struct ResumeCommand: ParsableCommand {
         hrmbot resume L42-abc123
       """)
   @OptionGroup var common: CommonOptions
-  @Argument(help: "Name of the latch.") var latch: String?
+  @Argument(help: "Name of the latch.", completion: Completions.latch) var latch: String?
 
   func run() throws {
     let home = common.stateDirectory

@@ -1,80 +1,132 @@
 import Bot
+import Control
 import Core
+import Dispatch
 import Foundation
+import Glibc
 import Synchronization
+import Terminal
 
-/// The live screen of a run: redrawn some times a second on the alternate screen, gone without a trace at the end.
+/// The live screen of a run: on the alternate screen, gone without a trace at the end. It draws on a thread of its own: a terminal
+/// that does not take its text (Ctrl-S, a slow line) holds up nobody who trades.
 final class LiveScreen: Sendable {
-  private struct State {
-    var snapshot: StatusSnapshot?
-    var note = "starting"
-    var recent: [String] = []
-    var isOpen = false
+  private let state: Mutex<ScreenState>
+  private let colour: ColourChoice
+  private let isOpen = Atomic(false)
+  private let wake: (read: Int32, write: Int32)
+  private let hasEnded = DispatchSemaphore(value: 0)
+  private let signals = Mutex<[SignalListener]>([])
+
+  init(owner: ScreenState.Owner, colour: ColourChoice) {
+    state = Mutex(ScreenState(owner: owner))
+    self.colour = colour
+    var ends: [Int32] = [-1, -1]
+    pipe(&ends)
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) + fcntl(end, F_SETFL, O_NONBLOCK) }
+    wake = (ends[0], ends[1])
   }
-  /// Decisions kept for the list; more than any terminal shows.
-  private static let maximumRecent = 200
-  private let state = Mutex(State())
 
   func open() {
-    state.withLock { $0.isOpen = true }
-    // Alternate screen, cursor hidden.
-    write("\u{1B}[?1049h\u{1B}[?25l")
-    draw()
+    let isWatcher = state.withLock { $0.owner == .watcher }
+    guard !isOpen.exchange(true, ordering: .relaxed) else { return }
+    TerminalModes.take(hasSuspend: isWatcher)
+    listen(SIGWINCH) { [weak self] in self?.stir() }
+    if isWatcher { listen(SIGTSTP) { [weak self] in self?.suspend() } }
+    let thread = Thread { [self] in
+      loop()
+      hasEnded.signal()
+    }
+    thread.name = "screen"
+    thread.start()
   }
 
   func close() {
-    let wasOpen = state.withLock { state in
-      defer { state.isOpen = false }
-      return state.isOpen
-    }
-    if wasOpen { write("\u{1B}[?25h\u{1B}[?1049l") }
+    guard isOpen.exchange(false, ordering: .relaxed) else { return }
+    stir()
+    _ = hasEnded.wait(timeout: .now() + .milliseconds(500))
+    TerminalModes.giveBack()
   }
 
-  func update(_ snapshot: StatusSnapshot) {
-    state.withLock { $0.snapshot = snapshot }
-    draw()
+  func update(_ snapshot: StatusSnapshot?) {
+    state.withLock { $0.take(snapshot) }
+    stir()
   }
 
   func note(_ text: String) {
     state.withLock { $0.note = text }
-    draw()
+    stir()
   }
 
-  func add(_ event: DecisionEvent) {
-    let line = DecisionText.line(event)
-    state.withLock { state in
-      state.recent.insert(line, at: 0)
-      if state.recent.count > Self.maximumRecent { state.recent.removeLast() }
+  func add(_ decision: String) { state.withLock { $0.add(decision: decision) } }
+
+  private func listen(_ number: Int32, _ action: @escaping @Sendable () -> Void) {
+    let listener = SignalListener(number, action)
+    signals.withLock { $0.append(listener) }
+  }
+
+  // A full pipe already wakes the thread.
+  private func stir() { _ = Glibc.write(wake.write, [1], 1) }
+
+  private func suspend() {
+    TerminalModes.giveBack()
+    kill(getpid(), SIGSTOP)
+    TerminalModes.take(hasSuspend: true)
+    stir()
+  }
+
+  private func loop() {
+    var (frame, canRead) = (Frame(), isatty(STDIN_FILENO) == 1)
+    var wasForeground = true
+    while isOpen.load(ordering: .relaxed) {
+      let isForeground = TerminalModes.isForeground
+      if isForeground {
+        if !wasForeground { frame = Frame() }
+        draw(&frame)
+      }
+      wasForeground = isForeground
+      var waits = [
+        pollfd(fd: wake.read, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: canRead && isForeground ? STDIN_FILENO : -1, events: Int16(POLLIN), revents: 0),
+      ]
+      // Once a second the clock goes on, and a bot that fell silent is found out.
+      _ = poll(&waits, 2, 1000)
+      if waits[1].revents != 0 { canRead = readKeys() }
+      drain()
+      // At most twenty drawings a second, whatever the number of news.
+      usleep(50_000)
     }
   }
 
-  private func draw() {
-    let size = Console.size
-    let (snapshot, note, recent, isOpen) = state.withLock { ($0.snapshot, $0.note, $0.recent, $0.isOpen) }
-    guard isOpen else { return }
-    let painter = Painter(hasColour: Console.hasColour)
-    let lines =
-      snapshot.map { ScreenText.lines($0, recent: recent, columns: size.columns, rows: size.rows, painter) }
-      ?? ["hrmbot  \(note)"]
-    var text = "\u{1B}[H"
-    for line in lines.prefix(size.rows) { text += line + "\u{1B}[K\r\n" }
-    text.removeLast(2)
-    write(text + "\u{1B}[J")
+  private func drain() {
+    var bytes = [UInt8](repeating: 0, count: 256)
+    while Glibc.read(wake.read, &bytes, bytes.count) > 0 {}
   }
 
-  private func write(_ text: String) { Output.write(text, to: STDOUT_FILENO) }
-}
+  private func readKeys() -> Bool {
+    var bytes = [UInt8](repeating: 0, count: 64)
+    let count = Glibc.read(STDIN_FILENO, &bytes, bytes.count)
+    guard count > 0 else { return count < 0 && errno == EINTR }
+    let size = Console.size
+    let ends = state.withLock { state in
+      Key.decode(Array(bytes.prefix(count))).reduce(false) { ends, key in
+        let list = StatusScreen.listRows(state, now: SystemTime().now, columns: size.columns, rows: size.rows)
+        return state.take(key, rows: list.rows) || ends
+      }
+    }
+    // The way that Ctrl-C goes.
+    if ends { kill(getpid(), SIGINT) }
+    return true
+  }
 
-/// Colours, where the terminal wants them.
-struct Painter: Sendable {
-  var hasColour: Bool
-  func paint(_ text: String, _ code: String) -> String { hasColour ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text }
-  func bold(_ text: String) -> String { paint(text, "1") }
-  func dim(_ text: String) -> String { paint(text, "2") }
-  func good(_ text: String) -> String { paint(text, "32") }
-  func warn(_ text: String) -> String { paint(text, "33") }
-  func bad(_ text: String) -> String { paint(text, "1;31") }
-  func badge(_ text: String, _ code: String) -> String {
-    hasColour ? "\u{1B}[7;\(code)m \(text) \u{1B}[0m" : "[\(text)]"
+  private func draw(_ frame: inout Frame) {
+    let (size, now) = (Console.size, SystemTime().now)
+    let lines = state.withLock { state in
+      let list = StatusScreen.listRows(state, now: now, columns: size.columns, rows: size.rows)
+      state.clamp(count: list.count, rows: list.rows)
+      return StatusScreen.lines(state, now: now, columns: size.columns, rows: size.rows)
+    }
+    let painter = Console.painter(colour)
+    let text = frame.update(lines.map(painter.text), columns: size.columns, rows: size.rows)
+    if !text.isEmpty { Output.write(text, to: STDOUT_FILENO) }
   }
 }

@@ -14,6 +14,9 @@ enum Files {
     return candidates.first { access($0, X_OK) == 0 } ?? candidates[0]
   }()
 
+  /// The guard beside it.
+  static let guardBinary = binary + "-guard"
+
   /// What a file holds; empty when there is none.
   static func text(_ path: String) -> String {
     FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
