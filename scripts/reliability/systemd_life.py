@@ -15,7 +15,8 @@ UNITS = ["hrmbot", "hrmbot-guard", "hrmbot@one", "hrmbot-guard@one"]
 def life(container, options):
     yield from installed(container, options)
     service = Service(container)
-    configure(container, **{**TRADING, "HRMBOT_POLICY_SMA_SLOW_BARS": 8})
+    # Positions that are held for longer than an upgrade takes.
+    configure(container, **{**TRADING, "HRMBOT_POLICY_SMA_FAST_BARS": 10, "HRMBOT_POLICY_SMA_SLOW_BARS": 60})
     container.run("systemctl enable --quiet hrmbot")
     took = service.start()
     yield "enabled and started on paper: to ready", f"{took:.2f} s", "<= 2 s", took <= 2
@@ -85,10 +86,11 @@ def other(options, name, place):
 
 
 def position(service):
-    """Cash and positions, once some are open and the next fill is some time away."""
-    held = lambda status: any(item["position"]["quantity"] != "0" for item in status["instruments"])
-    if service.until(120, held) is None:
-        raise RuntimeError("no position in two minutes")
+    """Cash and positions, once a position has just been opened."""
+    fills = service.status().get("fills", 0)
+    opened = lambda status: status["fills"] > fills and any(item["position"]["quantity"] != "0" for item in status["instruments"])
+    if service.until(300, opened) is None:
+        raise RuntimeError("no position in five minutes")
     return books(service.status())
 
 
