@@ -3,6 +3,9 @@ import Testing
 
 /// Installs below a directory of its own, with programs that are none.
 @Suite("Installation") struct InstallTests {
+  /// It says something of itself whatever it is asked, so that there is a manual.
+  private static let program = "#!/bin/sh\ncase \"$*\" in *--of-dump*) cat >/dev/null ;; esac\necho said\n"
+
   @Test func upgradesKeepSettingsAndUninstallingKeepsState() throws {
     let place = NSTemporaryDirectory() + "hrmbot-install-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: place) }
@@ -12,7 +15,7 @@ import Testing
     try FileManager.default.createDirectory(atPath: binaries, withIntermediateDirectories: true)
     for program in ["hrmbot", "hrmbot-guard"] {
       let made = FileManager.default.createFile(
-        atPath: "\(binaries)/\(program)", contents: Data("1".utf8), attributes: [.posixPermissions: 0o755])
+        atPath: "\(binaries)/\(program)", contents: Data(Self.program.utf8), attributes: [.posixPermissions: 0o755])
       #expect(made)
     }
     for isUpgrade in [false, true] {
@@ -27,6 +30,8 @@ import Testing
       "/usr/lib/systemd/system/hrmbot@.service.d/instance.conf", "/usr/lib/sysusers.d/hrmbot.conf",
       "/usr/lib/tmpfiles.d/hrmbot.conf", "/usr/share/hrmbot/models/default/manifest.json",
       "/usr/share/hrmbot/prometheus/alerts.yaml", "/usr/share/doc/hrmbot/runbook.md",
+      "/usr/share/man/man1/hrmbot.1", "/usr/share/man/man1/hrmbot-guard.1",
+      "/usr/share/bash-completion/completions/hrmbot", "/usr/share/zsh/vendor-completions/_hrmbot-guard",
     ]
     for path in installed { #expect(has(path), "\(path)") }
     #expect(try String(contentsOfFile: root + "/etc/hrmbot/settings.yaml", encoding: .utf8) == "own: settings\n")
