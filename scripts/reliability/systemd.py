@@ -19,6 +19,7 @@ import glob
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -76,6 +77,8 @@ def prepare(options):
 
 def main():
     options = arguments()
+    # Ended from outside, it takes its container along.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     prepare(options)
     rows, notes = [], {}
     for name in options.names or ALL:
