@@ -4,9 +4,6 @@ import Testing
 
 extension EndToEnd {
   @Suite struct DocumentationTests {
-    /// Words that stand for something in prose, and are no command line.
-    private static let notCommands: Set<String> = []
-
     private static func articles() throws -> [(path: String, text: String)] {
       let names = try FileManager.default.contentsOfDirectory(atPath: Files.repository + "/docs").filter {
         $0.hasSuffix(".md")
@@ -39,7 +36,7 @@ extension EndToEnd {
             }
           }
         }
-        for code in ShellText.inlineCode(inArticle: article.text) where !Self.notCommands.contains(code) {
+        for code in ShellText.inlineCode(inArticle: article.text) {
           for words in ShellText.words(code) {
             for (program, tree) in programs where words.first == program {
               let problem = CommandLineCheck.problem(Array(words.dropFirst()), tree, isComplete: false)
@@ -56,12 +53,10 @@ extension EndToEnd {
       for command in tree.all {
         let discussion = command.discussion ?? ""
         #expect(discussion.contains("EXAMPLE"), "\(command.path) --help has no example")
-        // An example may go on to the right with what it does, after two spaces or more.
-        let examples = discussion.components(separatedBy: "EXAMPLE").last ?? ""
+        let examples = (discussion.components(separatedBy: "EXAMPLE").last ?? "").replacing(/\\\n\s+/, with: "")
         for line in examples.split(separator: "\n") where line.drop(while: { $0 == " " }).hasPrefix("hrmbot ") {
-          let text = line.drop { $0 == " " }
-          let end = text.range(of: "  ")?.lowerBound ?? text.endIndex
-          for words in ShellText.words(String(text[..<end])) where words.first == "hrmbot" {
+          let text = ShellText.example(String(line.drop { $0 == " " }))
+          for words in ShellText.words(text) where words.first == "hrmbot" {
             let problem = CommandLineCheck.problem(Array(words.dropFirst()), tree)
             #expect(problem == nil, "\(command.path): \(text)")
           }

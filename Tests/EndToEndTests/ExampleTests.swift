@@ -31,9 +31,20 @@ extension EndToEnd {
     /// Opened within the hours for it, whole lots, nothing held overnight.
     private static func keepsHours(_ place: Place) async throws {
       let exported = try await place.run("journal", "export", "--kind", "fill")
-      let fills = try exported.output.split(separator: "\n").map { try JSON(text: String($0)) }
+      let fills = try exported.output.split(separator: "\n").map { try JSON(text: String($0))["payload"] }
       #expect(fills.count > 4)
-      print(fills[0], fills.last as Any)
+      var held: [Int: Int] = [:]
+      for fill in fills {
+        // India is five and a half hours ahead of UTC; an order fills at the open of the next bar of five minutes.
+        let minutes = (try #require(fill["ts"].int)) / 60_000 + 330
+        let (day, minute) = (minutes / 1440, minutes % 1440)
+        let side = try #require(fill["position_after"]["side"].int)
+        held[day] = side
+        let lots = Int(try #require(fill["qty"].string)) ?? -1
+        #expect(lots > 0 && lots % 65 == 0)
+        #expect(minute >= 9 * 60 + 15 && minute <= (side == 0 ? 15 * 60 + 25 : 15 * 60 + 5), "\(fill)")
+      }
+      #expect(held.values.allSatisfy { $0 == 0 }, "\(held)")
     }
   }
 }

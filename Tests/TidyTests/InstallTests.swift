@@ -29,7 +29,8 @@ import Testing
       "/usr/lib/systemd/system/hrmbot-guard.service", "/usr/lib/systemd/system/hrmbot@.service",
       "/usr/lib/systemd/system/hrmbot@.service.d/instance.conf", "/usr/lib/sysusers.d/hrmbot.conf",
       "/usr/lib/tmpfiles.d/hrmbot.conf", "/usr/share/hrmbot/models/default/manifest.json",
-      "/usr/share/hrmbot/prometheus/alerts.yaml", "/usr/share/doc/hrmbot/runbook.md",
+      "/usr/share/hrmbot/prometheus/alerts.yaml", "/usr/share/hrmbot/grafana/hrmbot.json",
+      "/usr/share/doc/hrmbot/examples/cautious-spot/settings.yaml", "/usr/share/doc/hrmbot/runbook.md",
       "/usr/share/man/man1/hrmbot.1", "/usr/share/man/man1/hrmbot-guard.1",
       "/usr/share/bash-completion/completions/hrmbot", "/usr/share/zsh/vendor-completions/_hrmbot-guard",
     ]

@@ -45,6 +45,8 @@ package struct CommandTree: Decodable, Sendable {
   var shouldDisplay: Bool
   package var abstract: String?
   package var discussion: String?
+  /// The subcommand that is meant where none is named.
+  package var defaultSubcommand: String?
   package var subcommands: [CommandTree]?
   package var arguments: [Argument]?
 

@@ -9,6 +9,11 @@ import Foundation
 struct ExchangeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "exchange", abstract: "The paper exchange as a process of its own.",
+    discussion: """
+      EXAMPLES
+        hrmbot exchange serve --socket /tmp/exchange.sock --ledger /tmp/exchange
+        hrmbot exchange account --socket /tmp/exchange.sock
+      """,
     subcommands: [ServeCommand.self, ExchangeAccountCommand.self])
 
   struct ServeCommand: ParsableCommand {

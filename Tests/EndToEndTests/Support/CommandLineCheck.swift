@@ -9,6 +9,11 @@ enum CommandLineCheck {
       command = next
       rest.removeFirst()
     }
+    if let implied = command.defaultSubcommand, rest.first != nil,
+      let next = command.subcommands?.first(where: { $0.commandName == implied })
+    {
+      command = next
+    }
     let arguments = command.arguments ?? []
     var (positionals, seen): (Int, Set<String>) = (0, [])
     while let word = rest.popFirst() {

@@ -1,19 +1,16 @@
 /// What a shell would make of a line of an article: the commands in it, as words.
 enum ShellText {
-  /// The lines of the blocks that are meant for a shell, joined where a backslash ends them.
+  /// The lines of the blocks that are meant for a shell, joined where a backslash ends them. In a block of no language those
+  /// count that begin with `hrmbot`; what they do stands to the right of two spaces.
   static func commands(inArticle text: String) -> [String] {
-    var (isShell, isOther): (Bool, Bool) = (false, false)
-    var (lines, open): ([String], String) = ([], "")
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+    var (language, lines, open): (String?, [String], String) = (nil, [], "")
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) {
       if line.hasPrefix("```") {
-        if isShell || isOther {
-          (isShell, isOther) = (false, false)
-        } else if ["```sh", "```bash", "```console"].contains(line) {
-          isShell = true
-        } else {
-          isOther = true
-        }
-      } else if isShell {
+        language = language == nil ? String(line.dropFirst(3)) : nil
+        continue
+      }
+      switch language {
+      case "sh", "bash", "console":
         open += line
         if open.hasSuffix("\\") {
           open.removeLast()
@@ -21,9 +18,16 @@ enum ShellText {
           lines.append(open)
           open = ""
         }
+      case "" where line.hasPrefix("hrmbot "): lines.append(example(line))
+      default: break
       }
     }
     return lines
+  }
+
+  /// The command of a line in which what it does stands to the right of two spaces.
+  static func example(_ line: String) -> String {
+    String(line[..<(line.range(of: "  ")?.lowerBound ?? line.endIndex)])
   }
 
   /// What stands between single backquotes outside of blocks.
@@ -69,7 +73,10 @@ enum ShellText {
       }
     }
     endCommand()
-    return commands.map { Array($0.prefix { $0 != ">" }) }
+    // `[--json]` may be left out, and `…` stands for more of the same.
+    return commands.map { words in
+      words.prefix { $0 != ">" }.map { $0.replacing("[", with: "").replacing("]", with: "") }.filter { $0 != "…" }
+    }
   }
 
   /// The words after the name of a program in a command; nil: it is another program.
