@@ -2,32 +2,32 @@ import Core
 
 extension CanonicalJSON {
   /// A string, or `null`.
-  mutating func optional(_ text: String?) {
+  package mutating func optional(_ text: String?) {
     if let text { value(text) } else { null() }
   }
 
   /// A number, or `null`.
-  mutating func optional(_ number: Double?) {
+  package mutating func optional(_ number: Double?) {
     if let number { value(number) } else { null() }
   }
 
   /// A number, or `null`.
-  mutating func optional(_ number: Float?) {
+  package mutating func optional(_ number: Float?) {
     if let number { value(number) } else { null() }
   }
 
   /// An exact price as a string, or `null`.
-  mutating func optional(_ price: Price?) {
+  package mutating func optional(_ price: Price?) {
     if let price { value(price) } else { null() }
   }
 
   /// An exact measure as a string, or `null`.
-  mutating func optional(_ measure: Measure?) {
+  package mutating func optional(_ measure: Measure?) {
     if let measure { value(measure) } else { null() }
   }
 
   /// An array of numbers, or `null`.
-  mutating func floats(_ numbers: [Float]?) {
+  package mutating func floats(_ numbers: [Float]?) {
     guard let numbers else { return null() }
     array { json in
       for number in numbers { json.value(number) }
@@ -35,7 +35,7 @@ extension CanonicalJSON {
   }
 
   /// Bytes as a string of lower-case hex digits, or `null`.
-  mutating func hex(_ bytes: [UInt8]?) {
+  package mutating func hex(_ bytes: [UInt8]?) {
     guard let bytes else { return null() }
     let digits: StaticString = "0123456789abcdef"
     var text: [UInt8] = [34]
@@ -51,7 +51,7 @@ extension CanonicalJSON {
 
 extension CanonicalJSON {
   /// An array of strings.
-  mutating func strings(_ texts: [String]) {
+  package mutating func strings(_ texts: [String]) {
     array { json in
       for text in texts { json.value(text) }
     }

@@ -42,6 +42,20 @@ struct ChainedReading {
     return records
   }
 
+  /// Up to `limit` records of a kind after sequence `start`, in order. Archives that were removed are passed over.
+  func records(of kind: RecordKind, after start: UInt64, limit: Int) throws -> [JournalRecord] {
+    var records: [JournalRecord] = []
+    for name in archives.list.names where name.last > start && records.count < limit {
+      records += try archives.read(name) {
+        try RecordRows.records($0, of: kind, after: start, limit: limit - records.count, directory: directory)
+      }
+    }
+    return try records
+      + currently {
+        try RecordRows.records($0, of: kind, after: start, limit: limit - records.count, directory: directory)
+      }
+  }
+
   /// The stored hash of a record; nil when there is none.
   func hash(of sequence: UInt64) throws -> [UInt8]? {
     if let name = archives.holding(sequence) {

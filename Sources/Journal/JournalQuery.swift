@@ -38,6 +38,11 @@ public final class JournalQuery {
     try chained.newest(kind, before: end, limit: limit)
   }
 
+  /// Up to `limit` records of a kind after sequence `start`, in order.
+  public func records(of kind: RecordKind, after start: UInt64, limit: Int) throws -> [JournalRecord] {
+    try chained.records(of: kind, after: start, limit: limit)
+  }
+
   /// The first record that is there: 1 unless old archives were removed.
   public var firstSequence: UInt64 { (chained.archives.list.names.first?.first ?? meta.base.count + 1) }
 

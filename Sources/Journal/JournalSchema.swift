@@ -41,6 +41,17 @@ enum JournalSchema {
     CREATE INDEX record_state ON record(sequence) WHERE kind = 'state';
     """
 
+  /// Kinds that people ask for one after the other, and that lie far apart.
+  static let rareKinds: [RecordKind] = [.intent, .order, .fill, .policy, .latch]
+  /// The condition of the index over them, as every question that is to use it must say it.
+  static let isRare = "kind IN (" + rareKinds.map { "'\($0.rawValue)'" }.joined(separator: ", ") + ")"
+
+  /// Adds what only makes reading faster, so no version depends on it: a disk that has no room for it is no reason not
+  /// to open.
+  static func addIndexes(_ database: Database) {
+    try? database.execute(sql: "CREATE INDEX IF NOT EXISTS record_rare ON record(kind) WHERE \(isRare)")
+  }
+
   /// Makes the tables, all or none.
   static func create(_ database: Database, createdMicros: Int64, continuing meta: JournalMeta = .first) throws {
     try database.inTransaction {

@@ -98,6 +98,7 @@ public final class JournalStore {
           }
           try JournalSchema.check(database, path: fresh.path)
           if try JournalSchema.migrate(database, path: fresh.path) { openReport.wasMigrated = true }
+          JournalSchema.addIndexes(database)
           meta = try JournalMeta.read(database)
           archives = ArchiveReader(directory: directory, meta: meta)
           try checkEnd(database)

@@ -60,15 +60,34 @@ struct RecordRows {
   ) throws -> [JournalRecord] {
     var records: [JournalRecord] = []
     guard limit > 0 else { return records }
-    // The kind stands in the text: only then does SQLite see that a partial index holds all of it.
     let statement = try SQLiteStatement(
-      database,
-      "SELECT \(columns) FROM record WHERE kind = '\(kind.rawValue)' AND sequence < ? ORDER BY sequence DESC LIMIT ?")
+      database, "SELECT \(columns) FROM record WHERE \(isOf(kind)) AND sequence < ? ORDER BY sequence DESC LIMIT ?")
     defer { statement.finalize() }
     try statement.bind(1, Int64(clamping: end))
     try statement.bind(2, Int64(limit))
     while try statement.step() { records.append(try Row(statement: statement).record(directory: directory)) }
     return records
+  }
+
+  /// Up to `limit` records of a kind after sequence `start`, in order.
+  static func records(
+    _ database: Database, of kind: RecordKind, after start: UInt64, limit: Int, directory: String
+  ) throws -> [JournalRecord] {
+    var records: [JournalRecord] = []
+    guard limit > 0 else { return records }
+    let statement = try SQLiteStatement(
+      database, "SELECT \(columns) FROM record WHERE \(isOf(kind)) AND sequence > ? ORDER BY sequence LIMIT ?")
+    defer { statement.finalize() }
+    try statement.bind(1, Int64(clamping: start))
+    try statement.bind(2, Int64(limit))
+    while try statement.step() { records.append(try Row(statement: statement).record(directory: directory)) }
+    return records
+  }
+
+  /// The condition of a kind. It stands in the text: only then does SQLite see that a partial index holds all of it.
+  private static func isOf(_ kind: RecordKind) -> String {
+    let condition = "kind = '\(kind.rawValue)'"
+    return JournalSchema.rareKinds.contains(kind) ? "\(condition) AND \(JournalSchema.isRare)" : condition
   }
 
   /// The stored hash of a record; nil when there is no such record.
