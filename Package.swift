@@ -74,10 +74,11 @@ let package = Package(
       ]),
     .target(name: "Server", dependencies: ["Core", "Files", webServer]),
     .target(name: "Terminal", dependencies: ["Core"]),
+    .target(name: "Notify", dependencies: ["Core", "Settings", "Digest", "Transport"]),
     .executableTarget(
       name: "hrmbot",
       dependencies: [
-        "Training", "Bot", "Server", "Terminal", "Simulation", "Backtest", "Agent", "Risk", "Core", "Digest",
+        "Training", "Bot", "Server", "Terminal", "Notify", "Simulation", "Backtest", "Agent", "Risk", "Core", "Digest",
         "Exchange",
         "Execution", "Feed", "Features", "HRM", "Journal", "Settings", "Statistics", "Control", "Files", "Catalog",
         "Transport", argumentParser,
@@ -135,6 +136,7 @@ let package = Package(
     tests("Guard", ["Guard", "Control", "Core", "Exchange", "Execution", "Files"]),
     tests("Server", ["Server", "Core", "Loopback"]),
     tests("Terminal", ["Terminal", "Core"]),
+    tests("Notify", ["Notify", "Settings", "Digest", "Transport", "Loopback", "Core"]),
     tests("Simulation", ["Simulation", "Core"]),
     tests("Statistics", ["Statistics", "Core", "Files"], hasResources: true),
     // What the fuzzers and their tests share. Not among the sources: it makes orders that nobody approved.

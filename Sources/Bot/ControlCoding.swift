@@ -33,6 +33,9 @@ extension ControlCommand {
     case .rollBack(let policy, let reason):
       ControlRecord(command: "rollback", reason: reason, policy: policy, at: now)
     case .promote(let policy): ControlRecord(command: "promote", policy: policy, at: now)
+    case .readiness(let reasons):
+      ControlRecord(command: "readiness", reason: reasons.joined(separator: ","), at: now)
+    case .silence(let since): ControlRecord(command: "silence", reason: "\(since.milliseconds)", at: now)
     case .degrade(let condition, let isOn):
       ControlRecord(command: isOn ? "degrade" : "recover", reason: condition.rawValue, at: now)
     case .clockSkew(let millis): ControlRecord(command: "clock_skew", reason: "\(millis)", at: now)
@@ -52,6 +55,13 @@ extension ControlCommand {
     case "resume": self = .resume(latchID: record.latchID ?? "")
     case "rollback": self = .rollBack(to: record.policy, reason: record.reason ?? "")
     case "promote": self = .promote(record.policy ?? "")
+    case "readiness":
+      self = .readiness((record.reason ?? "").split(separator: ",").map { String($0) })
+    case "silence":
+      guard let since = record.reason.flatMap({ Int64($0) }) else {
+        throw StartError("control record: no moment is \(record.reason ?? "-")", exitCode: 65)
+      }
+      self = .silence(since: Timestamp(milliseconds: since))
     case "degrade", "recover":
       guard let condition = record.reason.flatMap(Degradation.init(rawValue:)) else {
         throw StartError("control record: no condition is called \(record.reason ?? "-")", exitCode: 65)

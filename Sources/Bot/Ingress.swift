@@ -72,6 +72,10 @@ package enum ControlCommand: Sendable, Hashable {
   case resume(latchID: String)
   case rollBack(to: String?, reason: String)
   case promote(String)
+  /// What keeps the bot from trading now; nothing: it is ready. Goes on record and changes nothing.
+  case readiness([String])
+  /// Nothing was heard of the bot since a moment: it hung, or had died. Goes on record and changes nothing.
+  case silence(since: Timestamp)
   /// A latch that an earlier session left.
   case relatch(StopLatch)
   /// Something is wrong that is no stop: only lower the risk until it is right again.

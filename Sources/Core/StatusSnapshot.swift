@@ -113,6 +113,8 @@ package struct StatusSnapshot: Codable, Sendable, Equatable {
   package var vetoes: [Count] = []
   package var orders: Int = 0
   package var fills: Int = 0
+  /// Orders of unknown outcome now.
+  package var unknownOrders: Int?
   package var rejected: Int = 0
   package var lateDecisions: Int = 0
   package var supersededDecisions: Int = 0

@@ -115,13 +115,21 @@ public struct FeedStage: Sendable {
   /// Instruments of which `staleAfterBars` bars or more should have come since the last one, by their calendars; those
   /// without any bar so far are stale.
   public func staleInstruments(at now: Timestamp) -> [InstrumentID] {
-    instruments.instruments.compactMap { instrument in
-      guard let last = lastClose(of: instrument.id) else { return instrument.id }
-      // Closed: the next bar is not due before it ends.
-      let dueBefore = now.adding(milliseconds: 1 - timeframe.milliseconds)
-      let missing = instrument.calendar.missingBars(after: last, before: dueBefore, step: timeframe)
-      return missing >= staleAfterBars ? instrument.id : nil
-    }
+    instruments.instruments.filter { missingBars(of: $0, at: now).map { $0 >= staleAfterBars } ?? true }.map(\.id)
+  }
+
+  /// Whether a bar of any instrument should have come longer ago than so many milliseconds, or none has come at all.
+  public func isOverdue(at now: Timestamp, by millis: Int64) -> Bool {
+    let due = now.adding(milliseconds: -millis)
+    return instruments.instruments.contains { missingBars(of: $0, at: due).map { $0 > 0 } ?? true }
+  }
+
+  /// Bars that should have come since the last one; nil before the first.
+  private func missingBars(of instrument: Instrument, at now: Timestamp) -> Int? {
+    guard let last = lastClose(of: instrument.id) else { return nil }
+    // Closed: the next bar is not due before it ends.
+    let dueBefore = now.adding(milliseconds: 1 - timeframe.milliseconds)
+    return instrument.calendar.missingBars(after: last, before: dueBefore, step: timeframe)
   }
 
   /// Close time of the last accepted bar; nil before the first.

@@ -26,6 +26,8 @@ public enum JournalError: Error, Hashable, Sendable, CustomStringConvertible {
   case writeFailed(directory: String, reason: String, committed: Bool)
   /// The journal failed before and takes nothing until it has recovered.
   case unhealthy(reason: String)
+  /// A file that is to become a journal cannot.
+  case badImport(line: Int, reason: String)
   /// The journal was closed.
   case closed
   /// A file operation failed.
@@ -64,6 +66,7 @@ public enum JournalError: Error, Hashable, Sendable, CustomStringConvertible {
         + (committed ? "the records are safe, the head is not" : "nothing of the batch is in the journal")
     case .unhealthy(let reason):
       "the journal takes no records since a failure: \(reason)"
+    case .badImport(let line, let reason): "line \(line): \(reason)"
     case .closed: "the journal is closed"
     case .file(let path, let operation, let reason): "\(path): \(operation) failed: \(reason)"
     }

@@ -25,6 +25,20 @@ public final class JournalQuery {
 
   deinit { try? connection.close() }
 
+  /// Directory of the journal.
+  var directory: String { connection.directory }
+  /// From the record after this one on, every stored state is named by a record.
+  var statesChainedAfter: UInt64 { meta.statesChainedAfter }
+
+  /// End of the chain after a record, or before the first one that is there; nil: no such record.
+  func head(of sequence: UInt64) throws -> JournalHead? {
+    guard sequence + 1 == firstSequence else {
+      return try chained.hash(of: sequence).map { JournalHead(count: sequence, hash: $0) }
+    }
+    guard let first = chained.archives.list.names.first else { return meta.base }
+    return try chained.archives.read(first) { try JournalMeta.read($0).base }
+  }
+
   /// The newest decision; nil when there is none.
   public func lastDecision() throws -> JournalRecord? { try last(.decision) }
 
@@ -45,6 +59,18 @@ public final class JournalQuery {
 
   /// The first record that is there: 1 unless old archives were removed.
   public var firstSequence: UInt64 { (chained.archives.list.names.first?.first ?? meta.base.count + 1) }
+
+  /// The first record that was made at a moment or later, by the wall clock: a hint, for that clock can be set. One beyond
+  /// the newest when all are older.
+  public func firstSequence(madeFrom moment: Timestamp) throws -> UInt64 {
+    var (low, high) = (firstSequence, try lastSequence() + 1)
+    while low < high {
+      let middle = low + (high - low) / 2
+      guard let record = try record(middle) else { return low }
+      if record.wallMicros / 1000 >= moment.milliseconds { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
 
   /// Sequence number of the newest record; 0 for an empty journal.
   public func lastSequence() throws -> UInt64 {

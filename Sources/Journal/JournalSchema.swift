@@ -42,7 +42,9 @@ enum JournalSchema {
     """
 
   /// Kinds that people ask for one after the other, and that lie far apart.
-  static let rareKinds: [RecordKind] = [.intent, .order, .fill, .policy, .latch]
+  static let rareKinds: [RecordKind] = [
+    .intent, .order, .fill, .policy, .latch, .control, .reconciliation, .end,
+  ]
   /// The condition of the index over them, as every question that is to use it must say it.
   static let isRare = "kind IN (" + rareKinds.map { "'\($0.rawValue)'" }.joined(separator: ", ") + ")"
 

@@ -38,16 +38,19 @@ public final class JournalStore {
   var fileBytes = 0
   /// Commits until the next try of a rotation that was put off.
   var commitsUntilRotation = 0
+  /// How the journal begins if it is made now.
+  private let beginning: JournalMeta
   private var isClosed = false
   private var hasher = ChainHash()
   private var batchesSinceHead = 0
   private var isHeadDue = false
 
-  private init(directory: String, durability: JournalDurability, lock: DirectoryLock, head: JournalHead) {
+  private init(directory: String, durability: JournalDurability, lock: DirectoryLock, beginning: JournalMeta) {
+    self.beginning = beginning
     self.directory = directory
     self.durability = durability
     self.lock = lock
-    self.head = head
+    head = .empty
     headFile = HeadFile(directory: directory)
     archives = ArchiveReader(directory: directory, meta: .first)
   }
@@ -64,11 +67,17 @@ public final class JournalStore {
   public static func open(
     directory: String, durability: JournalDurability, createIfMissing: Bool = true
   ) throws -> JournalStore {
+    try open(directory: directory, durability: durability, createIfMissing: createIfMissing, beginning: .first)
+  }
+
+  static func open(
+    directory: String, durability: JournalDurability, createIfMissing: Bool, beginning: JournalMeta
+  ) throws -> JournalStore {
     let exists = FileManager.default.fileExists(atPath: JournalConnection.path(in: directory))
     guard exists || createIfMissing else { throw JournalError.missing(directory: directory) }
     if !exists { try makeDirectory(directory) }
     let lock = try DirectoryLock(directory: directory)
-    let store = JournalStore(directory: directory, durability: durability, lock: lock, head: .empty)
+    let store = JournalStore(directory: directory, durability: durability, lock: lock, beginning: beginning)
     try store.connect { try store.checkTail($0) }
     try store.tidyArchives()
     try store.headFile.write(HeadFile.Content(head: store.head, isClosed: false), isSynced: true)
@@ -93,7 +102,7 @@ public final class JournalStore {
         try fresh.queue.writeWithoutTransaction { database in
           if try JournalSchema.isEmpty(database) {
             let now = Int64(Date().timeIntervalSince1970 * 1_000_000)
-            try JournalSchema.create(database, createdMicros: now)
+            try JournalSchema.create(database, createdMicros: now, continuing: beginning)
             openReport.wasCreated = true
           }
           try JournalSchema.check(database, path: fresh.path)

@@ -29,6 +29,37 @@ extension JournalStore {
     return false
   }
 
+  /// Makes the present file an archive now, however small it is. False: it has no record, or somebody reads it.
+  ///
+  /// - Throws: `JournalError.writeFailed`, as `rotateIfDue`.
+  public func rotateNow() throws -> Bool {
+    guard isHealthy, head.count > meta.base.count else { return false }
+    do { return try rotate() } catch {
+      releaseConnection()
+      throw fail("rotation: \(JournalConnection.reason(error))", committed: true)
+    }
+  }
+
+  /// Archives that `prune` would remove.
+  public func archives(beyond keptCount: Int) throws -> [PrunedArchive] {
+    try prunable(keptCount).map { name in
+      guard let hash = try archives.read(name, { try RecordRows.hash($0, of: name.last) }) else {
+        throw JournalError.unreadable(path: name.path(in: directory), reason: "record \(name.last) is not in it")
+      }
+      return PrunedArchive(path: name.path(in: directory), first: name.first, last: name.last, headHash: hash)
+    }
+  }
+
+  /// Removes the archives beyond the newest `keptCount`. The rest of the chain begins with the hash of the last record
+  /// that went, so it can still be tested.
+  public func prune(keeping keptCount: Int) throws { try remove(prunable(keptCount)) }
+
+  /// The archive that holds the record which names the stored state stays: without it the state proves nothing.
+  private func prunable(_ keptCount: Int) throws -> [ArchiveName] {
+    let newest = try read { try chained($0).newest(.state, before: .max, limit: 1).first?.sequence } ?? .max
+    return archives.list.names.dropLast(max(0, keptCount)).filter { $0.last < newest }
+  }
+
   /// At every moment the directory holds one chain: the file in place is the whole old one until `rename` puts the new
   /// one there, and the old one has its second name before that.
   private func rotate() throws -> Bool {
@@ -53,7 +84,7 @@ extension JournalStore {
       head = try TailCheck(directory: directory, head: head, base: meta.base).run(database).end
     }
     try rotationObserver?(.reopened)
-    try removeOldArchives()
+    if rotation.keptArchives > 0 { try removeOldArchives(keeping: rotation.keptArchives) }
     rotations += 1
     return true
   }
@@ -103,10 +134,13 @@ extension JournalStore {
 
   /// Removes the archives beyond those that are kept. What is removed on purpose is written down first, so that nobody
   /// takes it for lost.
-  private func removeOldArchives() throws {
+  private func removeOldArchives(keeping count: Int) throws {
     let names = archives.list.names
-    guard rotation.keptArchives > 0, names.count > rotation.keptArchives else { return }
-    let old = Array(names.dropLast(rotation.keptArchives))
+    guard names.count > count else { return }
+    try remove(Array(names.dropLast(count)))
+  }
+
+  private func remove(_ old: [ArchiveName]) throws {
     guard let connection, let end = old.last?.last else { return }
     try JournalConnection.mapping(connection.path) {
       try connection.queue.writeWithoutTransaction { database in

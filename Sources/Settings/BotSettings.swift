@@ -22,6 +22,8 @@ public struct BotSettings: Sendable, Equatable {
   public var control = ControlSettings()
   /// The HTTP server.
   public var server = ServerSettings()
+  /// Who is told what happens.
+  public var notifications = NotificationSettings()
   /// The guard beside the bot.
   public var emergencyGuard = GuardSettings()
   /// The defaults.

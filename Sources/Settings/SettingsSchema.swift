@@ -4,7 +4,8 @@ import Core
 public enum SettingsSchema {
   /// Every value that can be set, in the order of the file.
   public static let entries: [SettingsEntry] =
-    market + policy + network + rollback + risk + execution + paper + journal + control + server + emergencyGuard
+    market + policy + network + rollback + risk + execution + paper + journal + control + server + notifications
+    + emergencyGuard
 
   /// Sections in the order of the file, with what they are about.
   public static let sections: [(name: String, documentation: String)] = [
@@ -21,6 +22,7 @@ public enum SettingsSchema {
     ("journal", "The durable record of everything that was seen and done."),
     ("control", "The directory in which a STOP file stops the bot."),
     ("server", "The bot's state and commands over HTTP, for this machine alone."),
+    ("notifications", "Who is told what happens; docs/notifications.md."),
     ("guard", "hrmbot-guard, the process that stops in the bot's place when the bot cannot."),
   ]
 

@@ -6,7 +6,7 @@ import Glibc
 /// Redirections are not followed, no cookies are kept, other protocols are refused, TLS is verified by the system's
 /// certificates. Proxies are taken from the environment, but never for this machine itself.
 package final class HTTPClient {
-  private static let library = hrm_curl_global_init()
+  static let library = hrm_curl_global_init()
 
   private let handle: UnsafeMutableRawPointer
   private let userAgent: String
@@ -57,7 +57,7 @@ package final class HTTPClient {
   }
 
   /// The answer, whatever its status. Throws `TransportError`.
-  package func get(_ request: HTTPRequest) throws(TransportError) -> HTTPResponse {
+  package func send(_ request: HTTPRequest) throws(TransportError) -> HTTPResponse {
     guard request.address.utf8.allSatisfy({ $0 > 32 && $0 < 127 }) else { throw .badAddress(request.address) }
     let receipt = Receipt(bodyLimit: request.bodyLimit)
     // Everything but connections and caches is as new.
@@ -75,11 +75,25 @@ package final class HTTPClient {
       return receipt.takeHeader(UnsafeRawBufferPointer(start: bytes, count: count)) ? count : 0
     }
     hrm_curl_set_receivers(handle, receive, receiveHeader, Unmanaged.passUnretained(receipt).toOpaque())
-    let code = withExtendedLifetime(receipt) { curl_easy_perform(handle) }
+    let code = withExtendedLifetime(receipt) { perform(posting: request.body) }
     guard code == CURLE_OK else { throw error(code, request, receipt) }
     var status = 0
     hrm_curl_status(handle, &status)
     return HTTPResponse(status: status, headers: receipt.headers, body: receipt.body)
+  }
+
+  private func perform(posting body: [UInt8]?) -> CURLcode {
+    guard let body else { return curl_easy_perform(handle) }
+    return body.withUnsafeBytes { bytes in
+      // A body without bytes must not be taken for one that is still to be read.
+      var none: UInt8 = 0
+      return withUnsafeMutablePointer(to: &none) { empty in
+        let start = bytes.baseAddress ?? UnsafeRawPointer(empty)
+        hrm_curl_set_number(handle, CURLOPT_POSTFIELDSIZE, bytes.count)
+        hrm_curl_set_pointer(handle, CURLOPT_POSTFIELDS, UnsafeMutableRawPointer(mutating: start))
+        return curl_easy_perform(handle)
+      }
+    }
   }
 
   private func set(_ request: HTTPRequest, headers: UnsafeMutablePointer<curl_slist>?) {
@@ -94,24 +108,13 @@ package final class HTTPClient {
     hrm_curl_set_number(handle, CURLOPT_CONNECTTIMEOUT_MS, request.connectTimeoutMillis)
     hrm_curl_set_number(handle, CURLOPT_TIMEOUT_MS, request.timeoutMillis)
     hrm_curl_set_pointer(handle, CURLOPT_HTTPHEADER, headers)
-    let host = request.address.split(separator: "/", maxSplits: 2).dropFirst().first ?? ""
-    if host.hasPrefix("127.") || host.hasPrefix("localhost") || host.hasPrefix("[::1]") {
-      hrm_curl_set_text(handle, CURLOPT_PROXY, "")
-    }
+    if LoopbackAddress.isLoopback(request.address) { hrm_curl_set_text(handle, CURLOPT_PROXY, "") }
   }
 
   private func error(_ code: CURLcode, _ request: HTTPRequest, _ receipt: Receipt) -> TransportError {
     if receipt.isTooLarge { return .tooLarge(limit: request.bodyLimit) }
-    let text = String(cString: curl_easy_strerror(code))
-    switch code {
     // What answers without a status line is taken for HTTP 0.9.
-    case CURLE_UNSUPPORTED_PROTOCOL where request.address.hasPrefix("http"): return .broken("no HTTP")
-    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT: return .badAddress(request.address)
-    case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: return .unknownHost(text)
-    case CURLE_COULDNT_CONNECT: return .unreachable(text)
-    case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CACERT_BADFILE: return .insecure(text)
-    case CURLE_OPERATION_TIMEDOUT: return .timeout(text)
-    default: return .broken(text)
-    }
+    if code == CURLE_UNSUPPORTED_PROTOCOL, request.address.hasPrefix("http") { return .broken("no HTTP") }
+    return TransportError(code, address: request.address)
   }
 }

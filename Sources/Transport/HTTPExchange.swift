@@ -1,9 +1,11 @@
-/// A GET request.
+/// A GET request, or a POST request where there is a body.
 package struct HTTPRequest: Sendable {
   /// The whole address, `http://` or `https://`.
   package var address: String
   /// Headers to send, name and value.
   package var headers: [(name: String, value: String)] = []
+  /// What is posted; nil: nothing, it is a GET request.
+  package var body: [UInt8]?
   /// Time for the connection, and for everything, in milliseconds.
   package var connectTimeoutMillis = 10_000
   package var timeoutMillis = 30_000

@@ -12,6 +12,8 @@ package enum TransportError: Error, Equatable {
   case timeout(String)
   /// The connection ended, or what came is no HTTP.
   case broken(String)
+  /// The other side does not take it, and says so.
+  case refused(String)
   /// The answer is larger than allowed.
   case tooLarge(limit: Int)
 }
@@ -20,7 +22,7 @@ extension TransportError {
   /// Whether asking again may help.
   package var isTransient: Bool {
     switch self {
-    case .badAddress, .insecure, .tooLarge: false
+    case .badAddress, .insecure, .refused, .tooLarge: false
     case .unknownHost, .unreachable, .timeout, .broken: true
     }
   }
@@ -36,6 +38,7 @@ extension TransportError: CustomStringConvertible {
     case .insecure(let text): "not secure: \(text)"
     case .timeout(let text): "no answer in time: \(text)"
     case .broken(let text): "the connection broke: \(text)"
+    case .refused(let text): "refused: \(text)"
     case .tooLarge(let limit): "the answer is larger than \(limit) bytes"
     }
   }

@@ -26,7 +26,8 @@ struct Hrmbot: AsyncParsableCommand {
       JournalCommand.self, ConfigCommand.self,
       FeaturesCommand.self, ModelCommand.self, ExchangeCommand.self, SimulateCommand.self, BenchCommand.self,
       TrainCommand.self, MetricsCommand.self, EvaluateCommand.self,
-      DataCommand.self, DoctorCommand.self, ManualCommand.self,
+      DataCommand.self, DoctorCommand.self, ManualCommand.self, NotifyCommand.self, ReportCommand.self,
+      SLOCommand.self, SupportBundleCommand.self,
     ])
 
   private static let exitCodes = ExitStatus.allCases.map { code in

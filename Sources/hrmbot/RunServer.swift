@@ -8,7 +8,7 @@ import Server
 /// The HTTP server beside a run on a clock. Trading never waits for it, and goes on where it cannot be had.
 struct RunServer: Sendable {
   private let plan: RunPlan
-  private let board = StatusBoard(time: SystemTime())
+  let board = StatusBoard(time: SystemTime())
 
   /// nil: the settings want none, or the run is one in virtual time.
   init?(_ plan: RunPlan) {
@@ -32,10 +32,13 @@ struct RunServer: Sendable {
     return display
   }
 
-  /// Runs the bot and, from its first words to its end, the server if there is one.
-  static func run(_ run: PaperRun, beside server: RunServer?, _ log: EventLog) async throws -> RunSummary {
+  /// Runs the bot and, from its first words to its end, the server and the notifier if there are any.
+  static func run(
+    _ run: PaperRun, beside server: RunServer?, and notices: RunNotices?, _ log: EventLog
+  ) async throws -> RunSummary {
     try await withThrowingTaskGroup(of: Void.self) { group in
       if let server { group.addTask { await server.serve(run, log) } }
+      if let notices { group.addTask { await notices.run() } }
       defer { group.cancelAll() }
       return try await run.run()
     }

@@ -178,7 +178,8 @@ extension EndToEnd {
       "", "paper", "status", "dashboard", "stop", "resume", "rollback", "promote", "explain", "replay", "config",
       "config check",
       "config show", "config schema", "features", "features indicators", "model", "model new", "model info",
-      "model export", "model vocabulary", "bench", "bench path", "bench exchange", "doctor",
+      "model export", "model vocabulary", "bench", "bench path", "bench exchange", "doctor", "notify", "notify test",
+      "report", "report daily", "slo", "support-bundle", "journal", "journal export", "journal import", "journal prune",
     ]) func helpHasAnExample(command: String) async throws {
       let place = try Place()
       let words = command.split(separator: " ").map(String.init)
@@ -202,7 +203,7 @@ extension EndToEnd {
           "paper", "status", "dashboard", "stop", "resume", "rollback", "promote", "explain", "replay", "config",
           "features",
           "model", "journal", "exchange", "simulate", "bench", "doctor", "backtest", "data", "metrics", "evaluate",
-          "train",
+          "train", "notify", "report", "slo", "support-bundle",
         ])
       #expect(try await place.run("--version").code == 0)
     }

@@ -64,6 +64,14 @@ package final class LoopbackServer: Sendable {
         guard count > 0 else { return }
         pending += String(decoding: buffer[..<count], as: UTF8.self)
       }
+      let head = pending.components(separatedBy: "\r\n\r\n")[0]
+      let named = head.components(separatedBy: "\r\n").first { $0.lowercased().hasPrefix("content-length:") }
+      let length = named.flatMap { Int($0.dropFirst(15).trimmingCharacters(in: .whitespaces)) } ?? 0
+      while pending.utf8.count < head.utf8.count + 4 + length {
+        let count = read(connection, &buffer, buffer.count)
+        guard count > 0 else { return }
+        pending += String(decoding: buffer[..<count], as: UTF8.self)
+      }
       note(String(pending.prefix { $0 != "\r\n" }))
       let reply = answer(pending)
       pending = ""

@@ -39,11 +39,13 @@ import Testing
         "NIOPosix",
       ],
       "Terminal": ["Core"],
+      "Notify": ["Core", "Settings", "Digest", "Transport"],
       "Files": ["Digest"],
       "Digest": ["COpenSSL"],
       "Transport": ["CCurl"],
-      "hrmbot": tools.union(["Simulation", "Alignment", "Server", "Terminal", "Transport", "Catalog", "ArgumentParser"]
-      ),
+      "hrmbot": tools.union([
+        "Simulation", "Alignment", "Server", "Terminal", "Notify", "Transport", "Catalog", "ArgumentParser",
+      ]),
       "Guard": ["Core", "Execution", "Control"],
       "hrmbot-guard": ["Guard", "Core", "Settings", "Exchange", "Execution", "Control", "Files", "ArgumentParser"],
     ]

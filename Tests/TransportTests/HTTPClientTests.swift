@@ -11,7 +11,7 @@ import Transport
     var request = HTTPRequest(address: server.address + path)
     request.bodyLimit = bodyLimit
     request.timeoutMillis = timeoutMillis
-    return try HTTPClient(userAgent: "test/1").get(request)
+    return try HTTPClient(userAgent: "test/1").send(request)
   }
 
   @Test func anAnswerComesBackWhole() throws {
@@ -27,7 +27,7 @@ import Transport
   @Test func theConnectionIsKept() throws {
     let server = try LoopbackServer { _ in .reply("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok") }
     let client = HTTPClient(userAgent: "test")
-    for _ in 0..<5 { #expect(try client.get(HTTPRequest(address: server.address)).status == 200) }
+    for _ in 0..<5 { #expect(try client.send(HTTPRequest(address: server.address)).status == 200) }
     #expect(server.connections == 1)
   }
 
@@ -76,7 +76,7 @@ import Transport
   @Test(arguments: ["ftp://127.0.0.1/", "file:///etc/passwd", "http://a b/", "", "http://", "gopher://x"])
   func otherAddressesAreRefused(address: String) {
     #expect {
-      _ = try HTTPClient(userAgent: "test").get(HTTPRequest(address: address))
+      _ = try HTTPClient(userAgent: "test").send(HTTPRequest(address: address))
     } throws: {
       if case .badAddress? = $0 as? TransportError { true } else { false }
     }
@@ -85,7 +85,7 @@ import Transport
   @Test func aClosedPortIsUnreachable() throws {
     let address = try LoopbackServer { _ in .silence }.address
     #expect {
-      _ = try HTTPClient(userAgent: "test").get(HTTPRequest(address: address))
+      _ = try HTTPClient(userAgent: "test").send(HTTPRequest(address: address))
     } throws: {
       if case .unreachable? = $0 as? TransportError { true } else { false }
     }

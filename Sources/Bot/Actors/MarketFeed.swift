@@ -33,4 +33,7 @@ package actor MarketFeed {
 
   /// Instruments without data for too long.
   package func staleInstruments(at now: Timestamp) -> [InstrumentID] { stage.staleInstruments(at: now) }
+
+  /// Whether a bar of any instrument should have come longer ago than so many milliseconds.
+  package func isOverdue(at now: Timestamp, by millis: Int64) -> Bool { stage.isOverdue(at: now, by: millis) }
 }

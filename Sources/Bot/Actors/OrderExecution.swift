@@ -247,6 +247,8 @@ package actor OrderExecution {
   package var state: ExecutionState { stage.state }
   /// Orders and fills so far in this run, and the time from a bar to the intent of its order.
   package var statistics: (counters: OrderCounters, path: LatencyHistogram) { (counters, pathLatency) }
+  /// Orders of unknown outcome now.
+  package var unknownOrders: Int { stage.exposure().unknownOrders }
   /// Whether a position is held without a protective stop that should have one.
   package var hasUnprotectedPosition: Bool { stage.hasUnprotectedPosition }
   /// Whether the newest comparison with the venue left nothing open.

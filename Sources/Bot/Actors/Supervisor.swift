@@ -178,6 +178,9 @@ package actor Supervisor {
     case .rollBack(let name, let reason):
       return await switchPolicy(.rollBack(to: name), by: reason, context(sequence))
     case .promote(let name): return await switchPolicy(.promote(name), by: "a person", context(sequence))
+    case .readiness(let reasons):
+      return reasons.isEmpty ? "ready to trade" : "not ready to trade: \(reasons.joined(separator: ", "))"
+    case .silence(let since): return "nothing was heard since \(since)"
     case .degrade(let condition, let isOn):
       if isOn { degradations.insert(condition) } else { degradations.remove(condition) }
       // What happened at the venue meanwhile is not known: only a comparison of the books makes it ready again.

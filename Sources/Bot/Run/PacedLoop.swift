@@ -15,6 +15,7 @@ package actor PacedLoop {
   private var lastShown: UInt64 = 0
   /// Whether anything but heartbeats came since the state was shown.
   private var hasNews = true
+  private var readiness = ReadinessWatch()
 
   /// A loop over `parts`.
   package init(executor: any SerialExecutor, parts: LoopParts) {
@@ -103,6 +104,16 @@ package actor PacedLoop {
     }
     await noteStaleness()
     await tendJournal()
+    await noteReadiness()
+  }
+
+  private func noteReadiness() async {
+    guard parts.pace == .wallClock else { return }
+    let supervisor = parts.engine.supervisor
+    let reasons = ReadinessWatch.reasons(
+      degradations: await supervisor.degradations, isVenueReady: await supervisor.isVenueReady,
+      isFeedOverdue: await parts.engine.stages.feed.isOverdue(at: clock.now, by: ReadinessWatch.freshMillis))
+    for command in readiness.look(reasons, at: clock.now) { parts.mailbox.send(.control(command)) }
   }
 
   private func tendJournal() async {

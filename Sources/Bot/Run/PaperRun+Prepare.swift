@@ -212,7 +212,10 @@ extension PaperRun {
     callbacks.trade = display.trade
     callbacks.demand = { mailbox.send(.control($0)) }
     callbacks.log = { log.write($0, $1) }
-    callbacks.notify = { log.notify($0, $1) }
+    callbacks.notify = { [display] in
+      log.notify($0, $1)
+      display.notice?($0, $1)
+    }
     let bound = decisionTime?.boundNanoseconds
     callbacks.think = { request in
       thinker?.think(request)

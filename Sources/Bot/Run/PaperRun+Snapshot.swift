@@ -92,6 +92,7 @@ extension PaperRun {
     snapshot.vetoes = decisions.vetoCounts
     snapshot.orders = execution.counters.orders
     snapshot.fills = execution.counters.fills
+    snapshot.unknownOrders = await stages.execution.unknownOrders
     snapshot.rejected = execution.counters.rejected
     snapshot.lateDecisions = Int(agent.counters.lateAnswers)
     snapshot.supersededDecisions = Int(agent.counters.supersededRequests)

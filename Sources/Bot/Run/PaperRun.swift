@@ -92,16 +92,31 @@ package final class PaperRun: Sendable {
     // A replay in virtual time is a batch job: it has its own journal and may run beside the bot.
     let lock = plan.pace.isVirtual ? nil : try homeLock()
     defer { withExtendedLifetime(lock) {} }
+    let lastSign = plan.pace.isVirtual ? nil : StatusFile.read(plan.home.statusPath)?.updatedAt
     let (prepared, source) = try await prepare()
     service.notify("READY=1\nSTATUS=\(plan.mode), \(prepared.identity.name)", patienceMillis: 1000)
     log.write(.notice, "started: \(plan.mode)\(plan.isSynthetic ? " SYNTHETIC" : ""), policy \(prepared.identity.name)")
+    await noteStart(prepared, after: lastSign)
+    if let lastSign { mailbox.send(.control(.silence(since: lastSign))) }
     let wall = time.monotonicNanoseconds
     let end = try await drive(prepared, source)
     service.notify("STOPPING=1")
     let seconds = Double(time.monotonicNanoseconds &- wall) / 1e9
     let summary = try await finish(prepared, end: end, seconds: seconds)
     log.write(.notice, "ended: \(end)")
+    display.notice?("ended", end)
     return summary
+  }
+
+  /// Tells that the run begins, and what holds from before. `lastSign`: when a run that did not end in order last said
+  /// something.
+  private func noteStart(_ prepared: Prepared, after lastSign: Timestamp?) async {
+    var text = "policy \(prepared.identity.name)"
+    if let lastSign { text += ", after a run that did not end in order; its last sign of life was at \(lastSign)" }
+    if let latch = await prepared.engine.supervisor.latch {
+      text += "; STOPPED (\(latch.level.rawValue)) by latch \(latch.id)"
+    }
+    display.notice?("started", text)
   }
 
   private func homeLock() throws -> DirectoryLock {
@@ -125,6 +140,8 @@ package struct Display: Sendable {
   package var snapshot: (@Sendable (StatusSnapshot) -> Void)?
   /// What is being done while it takes long: text, and the share done where it is known.
   package var progress: (@Sendable (String, Double?) -> Void)?
+  /// News for whoever is on duty: `started`, `stop`, `resume`, `ended`, and what happened in words.
+  package var notice: (@Sendable (_ event: String, _ text: String) -> Void)?
   /// Shows nothing.
   package init() {}
 }

@@ -84,7 +84,7 @@ package struct KlinesFetcher {
   private func ask(_ query: String, _ plan: KlinesPlan) -> KlinesFetch.Answer {
     let request = HTTPRequest(address: (baseAddress ?? plan.market.baseAddress) + query)
     do throws(TransportError) {
-      let response = try client.get(request)
+      let response = try client.send(request)
       return .response(
         status: response.status, retryAfter: response["retry-after"].flatMap { Int64($0) },
         usedWeight: response["x-mbx-used-weight-1m"].flatMap { Int($0) }, body: response.body)

@@ -3,10 +3,13 @@ import Core
 /// A bot's figures for Prometheus.
 package enum BotMetrics {
   /// The text of `/metrics`.
-  package static func text(_ snapshot: StatusSnapshot?, _ readiness: Readiness, ageMillis: Int64) -> String {
+  package static func text(
+    _ snapshot: StatusSnapshot?, _ readiness: Readiness, ageMillis: Int64, deliveries: [DeliveryCounts] = []
+  ) -> String {
     var out = MetricsText()
     out.flag("up", "The trading loop turned within the last seconds.", readiness.isAlive)
     out.flag("ready", "Nothing keeps the bot from trading.", readiness.isReady)
+    notifications(deliveries, &out)
     guard let snapshot else { return out.text }
     out.family(
       "not_ready_reason", .gauge, "Why the bot could not trade.", readiness.reasons.map { ([("reason", $0)], "1") })
@@ -17,6 +20,18 @@ package enum BotMetrics {
     trading(snapshot, &out)
     plumbing(snapshot, &out)
     return out.text
+  }
+
+  private static func notifications(_ deliveries: [DeliveryCounts], _ out: inout MetricsText) {
+    func samples(_ count: (DeliveryCounts) -> UInt64) -> [(labels: [(String, String)], value: String)] {
+      deliveries.map { ([("channel", $0.channel)], "\(count($0))") }
+    }
+    out.family("notifications_sent_total", .counter, "Notifications delivered.", samples(\.sent))
+    out.family(
+      "notifications_failed_total", .counter, "Tries to deliver a notification that failed.", samples(\.failed))
+    out.family("notifications_dropped_total", .counter, "Notifications that nobody will get.", samples(\.dropped))
+    out.family(
+      "notifications_waiting", .gauge, "Notifications still to be delivered.", samples { UInt64($0.waiting) })
   }
 
   private static func about(_ snapshot: StatusSnapshot, _ out: inout MetricsText) {
@@ -91,6 +106,7 @@ package enum BotMetrics {
         ([("result", "sent")], "\(snapshot.orders)"), ([("result", "rejected")], "\(snapshot.rejected)"),
       ])
     out.figure("fills_total", .counter, "Fills.", snapshot.fills)
+    out.figure("unknown_orders", .gauge, "Orders of unknown outcome.", snapshot.unknownOrders)
     out.family(
       "segments_total", .counter, "Decisions by the segments thought.",
       snapshot.depthHistogram.enumerated().map { ([("segments", "\($0.offset)")], "\($0.element)") })

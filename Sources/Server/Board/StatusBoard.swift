@@ -19,6 +19,7 @@ package final class StatusBoard: Sendable {
     var next = 0
     var subscribers: [Int: AsyncStream<Event>.Continuation] = [:]
     var dropped: UInt64 = 0
+    var deliveries: [DeliveryCounts] = []
   }
 
   private let time: any TimeSource
@@ -54,6 +55,12 @@ package final class StatusBoard: Sendable {
     }
     send(.status(snapshot))
   }
+
+  /// What became of notifications, by channel.
+  package var deliveries: [DeliveryCounts] { state.withLock { $0.deliveries } }
+
+  /// Puts up what became of notifications.
+  package func publish(deliveries: [DeliveryCounts]) { state.withLock { $0.deliveries = deliveries } }
 
   /// Puts up a decision, as JSON of one line.
   package func publish(decision json: [UInt8]) {

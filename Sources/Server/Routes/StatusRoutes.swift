@@ -42,7 +42,8 @@ struct StatusRoutes: Sendable {
 
   private func metrics() -> Response {
     let (snapshot, age) = board.latest
-    let text = BotMetrics.text(snapshot, Readiness(snapshot, ageMillis: age), ageMillis: age)
+    let text = BotMetrics.text(
+      snapshot, Readiness(snapshot, ageMillis: age), ageMillis: age, deliveries: board.deliveries)
     return Reply.text("text/plain; version=0.0.4; charset=utf-8", text)
   }
 

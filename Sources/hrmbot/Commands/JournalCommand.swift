@@ -13,7 +13,14 @@ struct JournalCommand: ParsableCommand {
         hrmbot journal info
         hrmbot journal check --json
         hrmbot journal export --kind decision --from 2026-01-01 --out decisions.jsonl
-      """, subcommands: [Info.self, Check.self, JournalExportCommand.self, JournalHammerCommand.self])
+        hrmbot journal export --whole --out journal.jsonl
+        hrmbot journal import journal.jsonl --to copy
+        hrmbot journal prune --keep 4 --to /backup/hrmbot
+      """,
+    subcommands: [
+      Info.self, Check.self, JournalExportCommand.self, JournalImportCommand.self, JournalPruneCommand.self,
+      JournalHammerCommand.self,
+    ])
 
   struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -42,7 +49,7 @@ struct JournalCommand: ParsableCommand {
         EXAMPLES
           hrmbot journal check
           hrmbot journal check --open --json
-        """)
+        """, aliases: ["verify"])
     @OptionGroup var options: JournalOptions
     @Flag(help: "Open it for writing first, as a starting bot does: that ends what a crash has cut off.") var open =
       false

@@ -10,19 +10,28 @@ struct JournalExportCommand: ParsableCommand {
     commandName: "export", abstract: "Records as JSON Lines, archives included.",
     discussion: """
       One object a line: kind, latency, payload, sequence, wall_micros. A bound is a record's number, or a day in UTC such
-      as 2026-03-01; a day is compared with the time of the event, and `--to` includes it.
+      as 2026-03-01; a day is compared with the time of the event, and `--to` includes it. With --whole a first line names
+      the hash that all records together come to: `hrmbot journal import` makes a journal of it again.
 
       EXAMPLES
         hrmbot journal export --kind fill
         hrmbot journal export --from 1000 --to 2000 --out part.jsonl
         hrmbot journal export --kind decision --kind intent --from 2026-01-01 --to 2026-01-31
+        hrmbot journal export --whole --out journal.jsonl
       """)
   @OptionGroup var options: JournalOptions
   @Option(help: "First record or day.") var from: String?
   @Option(help: "Last record or day.") var to: String?
   @Option(help: "Kind of record; may be repeated. Default: all.") var kind: [String] = []
   @Option(help: "File to write. Default: standard output.") var out: String?
+  @Flag(help: "Everything, so that it can be imported.") var whole = false
   @Flag(help: "Only the count, as one JSON object, when the records go to a file.") var json = false
+
+  func validate() throws {
+    if whole, from != nil || to != nil || !kind.isEmpty {
+      throw ValidationError("--whole: leave out --from, --to and --kind")
+    }
+  }
 
   func run() throws {
     let directory = try options.directory()
@@ -41,7 +50,15 @@ struct JournalExportCommand: ParsableCommand {
       return file
     }
     let count = try JournalOptions.reading(directory) {
-      try Self.copy(try JournalQuery(directory: directory), &filter, to: file ?? STDOUT_FILENO)
+      let query = try JournalQuery(directory: directory)
+      if whole {
+        // A journal that is being written grows meanwhile.
+        let head = try query.exportHead()
+        filter.to = .sequence(head.end.count)
+        try Self.write(head.json.bytes + [10], to: file ?? STDOUT_FILENO)
+        if head.end.count == head.base.count { return 0 }
+      }
+      return try Self.copy(query, &filter, to: file ?? STDOUT_FILENO)
     }
     guard let file, let out else { return }
     guard fsync(file) == 0 || errno == EINVAL, close(file) == 0 else {

@@ -100,14 +100,16 @@ struct PaperCommand: AsyncParsableCommand {
     )
     let screen = hasScreen ? LiveScreen(owner: .bot, colour: output.color) : nil
     let server = RunServer(plan)
-    let display = server?.listening(to: display(plan, screen)) ?? display(plan, screen)
+    let notices = RunNotices(plan, board: server?.board, log: log)
+    var display = server?.listening(to: display(plan, screen)) ?? display(plan, screen)
+    if let notices { display = notices.listening(to: display) }
     let run = PaperRun(plan: plan, display: display, log: log, service: service)
     let signals = Signals(run)
     defer { withExtendedLifetime(signals) {} }
     screen?.open()
     defer { screen?.close() }
     let summary: RunSummary
-    do { summary = try await RunServer.run(run, beside: server, log) } catch {
+    do { summary = try await RunServer.run(run, beside: server, and: notices, log) } catch {
       screen?.close()
       throw error
     }
