@@ -39,6 +39,9 @@ extension ControlCommand {
     case .degrade(let condition, let isOn):
       ControlRecord(command: isOn ? "degrade" : "recover", reason: condition.rawValue, at: now)
     case .clockSkew(let millis): ControlRecord(command: "clock_skew", reason: "\(millis)", at: now)
+    case .memory(let mebibytes): ControlRecord(command: "memory", reason: "\(mebibytes)", at: now)
+    case .archiveMismatch(let policy, let evidence):
+      ControlRecord(command: "archive_mismatch", reason: evidence, policy: policy, at: now)
     }
   }
 
@@ -72,6 +75,12 @@ extension ControlCommand {
         throw StartError("control record: no clock skew is \(record.reason ?? "-")", exitCode: 65)
       }
       self = .clockSkew(millis: millis)
+    case "memory":
+      guard let mebibytes = record.reason.flatMap({ Int($0) }) else {
+        throw StartError("control record: no amount of memory is \(record.reason ?? "-")", exitCode: 65)
+      }
+      self = .memory(mebibytes: mebibytes)
+    case "archive_mismatch": self = .archiveMismatch(policy: record.policy ?? "", evidence: record.reason ?? "")
     default: throw StartError("control record: no command is called \(record.command)", exitCode: 65)
     }
   }

@@ -1,5 +1,4 @@
 import Core
-import Agent
 import Risk
 
 extension CanonicalJSON {
@@ -106,39 +105,6 @@ extension CanonicalJSON {
       json.value(request.reason)
       json.key("source")
       json.value(request.source.rawValue)
-    }
-  }
-
-  mutating func value(_ state: RollbackState) {
-    object { json in
-      json.key("consecutiveFailures")
-      json.value(state.consecutiveFailures)
-      if let coolDownUntil = state.coolDownUntil {
-        json.key("coolDownUntil")
-        json.value(coolDownUntil.milliseconds)
-      }
-      if let evidence = state.evidence {
-        json.key("evidence")
-        json.value(evidence)
-      }
-      json.key("policyInCharge")
-      json.value(state.policyInCharge)
-      if let previous = state.previous {
-        json.key("previous")
-        json.value(previous)
-      }
-      if let reason = state.reason {
-        json.key("reason")
-        json.value(reason.rawValue)
-      }
-      if let since = state.since {
-        json.key("since")
-        json.value(since.milliseconds)
-      }
-      if let trigger = state.trigger {
-        json.key("trigger")
-        json.value(trigger.rawValue)
-      }
     }
   }
 }

@@ -82,6 +82,10 @@ package enum ControlCommand: Sendable, Hashable {
   case degrade(Degradation, isOn: Bool)
   /// The venue's clock was compared: local clock minus the venue's.
   case clockSkew(millis: Int)
+  /// The process uses more memory than the settings let it.
+  case memory(mebibytes: Int)
+  /// The files of a policy are not what its manifest says, or it could not be loaded.
+  case archiveMismatch(policy: String, evidence: String)
 }
 
 /// A condition under which no position is opened.

@@ -6,6 +6,7 @@ extension RecordEncoder {
     try requireObject(s.settings, field: "settings", kind: .session)
     if let state = s.state { try requireObject(state, field: "state", kind: .session) }
     if let rules = s.venueRules { try requireObject(rules, field: "venue_rules", kind: .session) }
+    if let references = s.references { try requireObject(references, field: "references", kind: .session) }
     var json = CanonicalJSON(capacity: 4096 + s.settings.count + (s.state?.count ?? 0))
     json.object { json in
       json.key("arithmetic")
@@ -31,6 +32,10 @@ extension RecordEncoder {
       }
       json.key("policy_in_charge")
       json.value(s.policyInCharge)
+      if let references = s.references {
+        json.key("references")
+        json.raw(references)
+      }
       json.key("rules_hash")
       json.value(s.rulesHash)
       json.key("schema")

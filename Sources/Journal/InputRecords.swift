@@ -39,6 +39,8 @@ public struct SessionRecord: Hashable, Sendable {
   public var rulesHash: String
   /// The rules themselves as a JSON object, where the venue and not the program's own file gave them.
   public var venueRules: [UInt8]?
+  /// What the policies are measured against, a JSON object by policy name; nil: nothing was recorded with any.
+  public var references: [UInt8]?
   /// Whether the venue took pairs of orders of which one ends the other; sessions of before there were such say nothing,
   /// which is no.
   public var hasPairs: Bool
@@ -72,8 +74,9 @@ public struct SessionRecord: Hashable, Sendable {
     isVirtualTime: Bool,
     timeframe: Timeframe, policyInCharge: String,
     policies: [PolicyIdentity], settingsHash: String, settings: [UInt8], seed: UInt64, session: UInt64,
-    state: [UInt8]?, at: Timestamp, venueRules: [UInt8]? = nil, hasPairs: Bool = false
+    state: [UInt8]?, at: Timestamp, venueRules: [UInt8]? = nil, hasPairs: Bool = false, references: [UInt8]? = nil
   ) {
+    self.references = references
     self.venueRules = venueRules
     self.hasPairs = hasPairs
     self.build = build

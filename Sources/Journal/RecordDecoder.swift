@@ -44,7 +44,8 @@ public struct RecordDecoder: Sendable {
       seed: try fields.unsigned("seed"), session: try fields.unsigned("session"),
       state: try fields.optional("state", fields.raw), at: try fields.moment("at"),
       venueRules: fields.tree["venue_rules"] == nil ? nil : try fields.raw("venue_rules"),
-      hasPairs: fields.tree["venue_pairs"] == nil ? false : try fields.flag("venue_pairs"))
+      hasPairs: fields.tree["venue_pairs"] == nil ? false : try fields.flag("venue_pairs"),
+      references: fields.tree["references"] == nil ? nil : try fields.raw("references"))
   }
 
   /// Reads a bar.

@@ -63,6 +63,10 @@ public struct PolicySettings: Sendable, Equatable {
   public var minimumAgreement = Rate(basisPoints: 9_900)
   /// Seed of the untrained model that is made when there is none.
   public var modelSeed: UInt64 = 1
+  /// Public key, in hex, that signatures of policies are checked with; empty: none.
+  public var publicKey = ""
+  /// Whether a policy without a signature of that key is refused on paper too.
+  public var requireSignature = false
   /// Directory of the archived `mlp` policy; empty: none.
   public var mlpDirectory = ""
   /// Time for a whole decision, in milliseconds.
@@ -134,6 +138,20 @@ public struct RollbackSettings: Sendable, Equatable {
   public var latencyP99Millis = 100
   /// Decisions over which the latency percentile is taken.
   public var latencyWindow = 100
+  /// Share of failed decisions that is still taken.
+  public var errorRate = Rate(basisPoints: 500)
+  /// Decisions over which that share is taken.
+  public var errorWindow = 100
+  /// Resident memory that is still taken, in MiB; 0: no limit.
+  public var memoryMebibytes = 4096
+  /// Shortfall of the mean trade behind the recorded expectation that is still taken, as a share of it.
+  public var performanceShortfall = Rate(basisPoints: 2000)
+  /// Trades over which the mean is taken; 0: performance replaces no policy.
+  public var performanceTrades = 100
+  /// Mean population stability index that is still taken; 0: drift replaces no policy.
+  public var driftIndex = Rate(basisPoints: 2500)
+  /// Seconds between two looks at the model's files; 0: none.
+  public var archiveCheckSeconds = 60
   /// Seconds after a rollback in which `promote` is refused.
   public var coolDownSeconds = 300
   /// The defaults.

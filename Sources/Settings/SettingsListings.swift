@@ -2,7 +2,7 @@ import Core
 
 extension SettingsSchema {
   /// All values but paths as JSON with sorted keys.
-  static func canonicalJSON(of settings: BotSettings) -> [UInt8] {
+  package static func canonicalJSON(of settings: BotSettings) -> [UInt8] {
     let members = entries.filter { !$0.isPath }.map { ($0.name, $0.json(settings)) }
     return JSONTree.object(Dictionary(uniqueKeysWithValues: members)).bytes
   }

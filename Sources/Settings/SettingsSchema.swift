@@ -73,6 +73,12 @@ public enum SettingsSchema {
       "Seed of the untrained model that is made when none is named and none was shipped; another than 1 always makes one."
     ),
     SettingsEntry(
+      "policy", "public_key", \.policy.publicKey, .publicKey,
+      "Ed25519 key that signatures of policies are checked with, 64 hex digits; empty: none."),
+    SettingsEntry(
+      "policy", "require_signature", \.policy.requireSignature, .bool,
+      "Whether a policy without a valid signature is refused on paper too; live it always is."),
+    SettingsEntry(
       "policy", "mlp_directory", \.policy.mlpDirectory, .path, isPath: true,
       "Directory of the archived mlp policy; empty: none."),
     SettingsEntry(
@@ -86,22 +92,6 @@ public enum SettingsSchema {
     SettingsEntry(
       "policy", "minimum_confidence", \.policy.minimumConfidence, .decimal("0", "1"), unit: "probability",
       "Lowest probability of the chosen action at which a position may be opened."),
-  ]
-
-  private static let rollback: [SettingsEntry] = [
-    SettingsEntry("rollback", "enabled", \.rollback.isEnabled, .bool, "Whether the bot replaces a failing policy."),
-    SettingsEntry(
-      "rollback", "consecutive_failures", \.rollback.consecutiveFailures, .integer(1...1000), unit: "decisions",
-      "Failures in a row that replace the policy."),
-    SettingsEntry(
-      "rollback", "latency_p99_millis", \.rollback.latencyP99Millis, .integer(2...120_000), unit: "milliseconds",
-      "99th percentile of the decision time that replaces the policy."),
-    SettingsEntry(
-      "rollback", "latency_window", \.rollback.latencyWindow, .integer(10...100_000), unit: "decisions",
-      "Decisions over which the percentile is taken."),
-    SettingsEntry(
-      "rollback", "cool_down_seconds", \.rollback.coolDownSeconds, .integer(0...604_800), unit: "seconds",
-      "Time after a rollback in which promote is refused."),
   ]
 
   private static let execution: [SettingsEntry] = [

@@ -22,7 +22,8 @@ struct Hrmbot: AsyncParsableCommand {
     version: Release.version,
     subcommands: [
       PaperCommand.self, BacktestCommand.self, StatusCommand.self, DashboardCommand.self, StopCommand.self,
-      ResumeCommand.self, RollbackCommand.self, PromoteCommand.self, ExplainCommand.self, ReplayCommand.self,
+      ResumeCommand.self, RollbackCommand.self, PromoteCommand.self, PolicyCommand.self, DrillCommand.self,
+      ExplainCommand.self, ReplayCommand.self,
       JournalCommand.self, ConfigCommand.self,
       FeaturesCommand.self, ModelCommand.self, ExchangeCommand.self, SimulateCommand.self, BenchCommand.self,
       TrainCommand.self, MetricsCommand.self, EvaluateCommand.self,

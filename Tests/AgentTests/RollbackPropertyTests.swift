@@ -9,6 +9,7 @@ struct RollbackPropertyTests {
     var inCharge = "hrm"
     var failures = 0
     var latencies: [Int] = []
+    var failed: [Bool] = []
     var coolDownUntil: Int64 = .min
 
     mutating func observe(_ outcome: DecisionOutcome, _ limits: RollbackLimits) -> RollbackTrigger? {
@@ -18,7 +19,10 @@ struct RollbackPropertyTests {
       let counts = [.latency, .nonFinite, .loadFailed].contains(outcome.failure)
       if counts { failures += 1 }
       if outcome.failure == .nonFinite { return .nonFinite }
+      failed.append(counts)
       if counts, failures >= limits.consecutiveFailures { return .consecutiveFailures }
+      let errors = failed.suffix(limits.errorWindow).count { $0 }
+      if counts, Double(errors) > limits.errorRate.approximate * Double(limits.errorWindow) + 1e-9 { return .errorRate }
       let window = latencies.suffix(limits.latencyWindow).sorted()
       guard window.count == limits.latencyWindow else { return nil }
       let rank = Int((0.99 * Double(window.count)).rounded(.up))
@@ -27,6 +31,7 @@ struct RollbackPropertyTests {
 
     mutating func replace(by name: String, coolDownUntil: Int64) {
       (inCharge, failures, latencies, self.coolDownUntil) = (name, 0, [], coolDownUntil)
+      failed = []
     }
   }
 
@@ -35,7 +40,7 @@ struct RollbackPropertyTests {
     var random = CounterRandom(seed: UInt64(seed), purpose: .propertyTest, lane: 1)
     let limits = RollbackLimits(
       consecutiveFailures: 1 + random.below(4), latencyP99Millis: 100, latencyWindow: [1, 7, 50, 100, 150][seed % 5],
-      coolDownSeconds: random.below(60))
+      coolDownSeconds: random.below(60), errorRate: Rate(basisPoints: 3000), errorWindow: [10, 40, 200][seed % 3])
     var stage = RollbackStage(limits: limits, fallback: "flat", state: RollbackState(policyInCharge: "hrm"))
     var reference = Reference()
     var seconds: Int64 = 0

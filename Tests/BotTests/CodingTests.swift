@@ -81,6 +81,7 @@ struct CodingTests {
     var commands: [ControlCommand] = [
       .resume(latchID: "L9-z"), .rollBack(to: "flat", reason: "odd"), .rollBack(to: nil, reason: ""), .promote("hrm"),
       .relatch(latch), .clockSkew(millis: -1234), .clockSkew(millis: 0),
+      .memory(mebibytes: 5000), .archiveMismatch(policy: "hrm", evidence: "a \"b\""),
     ]
     for condition in Degradation.allCases {
       commands += [.degrade(condition, isOn: true), .degrade(condition, isOn: false)]

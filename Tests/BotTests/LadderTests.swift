@@ -21,14 +21,14 @@ struct LadderTests {
     let runner: NetworkRunner
   }
 
-  private func world(fallback: String = "flat", window: Int = 100) async throws -> World {
+  private func world(fallback: String = "flat", window: Int = 100, segments: Int? = nil) async throws -> World {
     let scratch = try Scratch()
     let path = scratch.path + "/tiny"
     try ModelDirectory.create(at: path, architecture: .tiny, seed: 3, featureSchemaHash: FeatureSchema.hash)
     let (manifest, network) = try ModelDirectory.load(path)
     let instruments = Rig.instruments(1)
     let limits = ThinkingLimits(
-      minSegments: 1, maxSegments: 2, tolerance: 1e-3, deadlineNanoseconds: nil, forcedSegments: nil)
+      minSegments: segments ?? 1, maxSegments: 2, tolerance: 1e-3, deadlineNanoseconds: nil, forcedSegments: nil)
     let hrm = try HRMPolicy(
       manifest: manifest, instruments: instruments, timeframe: .oneMinute, featureSchemaHash: FeatureSchema.hash,
       options: .init(limits: limits))
@@ -87,6 +87,38 @@ struct LadderTests {
     #expect(await world.rig.engine.stages.agent.statistics.counters.lateAnswers == 1)
     #expect(world.rig.sink.texts(.timer).count == 1 && world.rig.sink.texts(.answer).count == 1)
     #expect(await world.rig.supervisor.counters.deadlines == 1)
+  }
+
+  @Test func everyStepOfTheLadder() async throws {
+    // The network with time for all segments, and with time for one of two: it still decides, by less thought.
+    let world = try await world(fallback: "flat", segments: 2)
+    await world.rig.step(world.bars[0])
+    await world.rig.process(.answer(try answer(world), instrument: first))
+    let whole = try #require(await world.rig.engine.stages.risk.lastEvent?.decision)
+    #expect(whole.role == .production && whole.reading?.segments == 2 && whole.reading?.haltReason != .deadline)
+    await world.rig.step(world.bars[1])
+    var request = try #require(world.rig.requests.all.last)
+    request.limits.deadlineNanoseconds = 1
+    var clock: UInt64 = 0
+    let hurried = world.runner.run(request) {
+      clock += 1_000_000
+      return clock
+    }
+    await world.rig.process(.answer(hurried, instrument: first))
+    let less = try #require(await world.rig.engine.stages.risk.lastEvent?.decision)
+    #expect(less.role == .production && less.reading?.segments == 1 && less.reading?.haltReason == .deadline)
+    #expect(less.policy == whole.policy && less.fallbackReason == nil)
+    // Not even one segment in time: the fallback decides.
+    await world.rig.step(world.bars[2])
+    await world.rig.process(.deadline(ticket: try #require(world.rig.requests.all.last).sequence))
+    let fallback = try #require(await world.rig.engine.stages.risk.lastEvent?.decision)
+    #expect(fallback.policy.name == "flat" && fallback.role == .fallback && fallback.fallbackReason == .latency)
+    // And where that cannot either, nobody: hold.
+    let broken = try await self.world(fallback: "broken", segments: 2)
+    await broken.rig.step(broken.bars[0])
+    await broken.rig.process(.deadline(ticket: try #require(broken.rig.requests.all.last).sequence))
+    let nobody = try #require(await broken.rig.engine.stages.risk.lastEvent?.decision)
+    #expect(nobody.action == .hold && nobody.role == .fallback && nobody.note?.contains("broken on purpose") == true)
   }
 
   @Test func withoutAUsableFallbackItHolds() async throws {

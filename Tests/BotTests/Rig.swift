@@ -36,6 +36,8 @@ actor Rig {
       ("flat", FlatPolicy()), ("alternating", Alternating()), ("holder", Holder()),
     ]
     var inCharge = "alternating"
+    /// What policies are measured against, by name.
+    var references: [String: PolicyReference] = [:]
     var instruments = Rig.instruments(1)
     var cash = "100000"
     var state: EngineState?
@@ -85,6 +87,7 @@ actor Rig {
     let sink = FakeSink(isRecording: options.isRecording, onDurable: options.onDurable)
     var bench = PolicyBench()
     bench.policies = options.policies
+    bench.references = options.references
     let parts = EngineParts(
       executor: executor, instruments: options.instruments, timeframe: .oneMinute, settings: options.settings,
       bench: bench, inCharge: options.inCharge, mode: "test", startCashQuote: cash,

@@ -33,9 +33,11 @@ struct StateBytesTests {
     deResultQuote":"-0.5"}],"isAccountKnown":false,"isDailyLossTripped":true,"isDayStartKnown":false,"isDrawdownTrip\#
     ped":false,"isPeakKnown":true,"isThrottled":true,"lastSequence":42,"latchRequests":[{"check":"daily_loss","level\#
     ":"stop","reason":"lost 5 % \"too much\"\nof it","source":"loss_limit"}],"latestMoment":1700000000004,"orderTime\#
-    s":[-1,1700000000003],"realisedQuote":"-7.125","refusedEvents":1,"symbols":["A/B"],"tradingDay":-3},"rollback":{\#
-    "consecutiveFailures":1,"coolDownUntil":1700000000006,"evidence":"3 of 5","policyInCharge":"flat","previous":"hr\#
-    m","reason":"nan","since":1700000000005,"trigger":"non_finite"},"sessions":9}
+    s":[-1,1700000000003],"realisedQuote":"-7.125","refusedEvents":1,"symbols":["A/B"],"tradingDay":-3},"rollback":{"consecutiveFailures":1,"coolDownUntil":1700000000006,"drift":{"instruments":[{"counts":{"bars":3,"cou\#
+    nts":[1,2,0]},"instrument":1}]},"errors":{"decisions":18446744073709551615,"failures":[7,9]},"evidence":"3 of 5\#
+    ","policyInCharge":"flat","previous":"hrm","reason":"nan","since":1700000000005,"trades":{"open":[{"costQuote":"10\#
+    00.5","instrument":2,"isOwn":true,"resultQuote":"-0.000000000000000001","side":-1}],"returns":["0.001","-0.00000\#
+    0001"]},"trigger":"non_finite"},"sessions":9}
     """#
   /// Books with every kind of order and fill.
   private let books = #"""

@@ -175,8 +175,10 @@ extension EndToEnd {
     }
 
     @Test(arguments: [
-      "", "paper", "status", "dashboard", "stop", "resume", "rollback", "promote", "explain", "replay", "config",
-      "config check",
+      "", "paper", "status", "dashboard", "stop", "resume", "rollback", "promote", "policy", "policy list",
+      "policy show",
+      "policy diff", "policy archive", "policy verify", "policy sign", "policy keygen", "policy profile", "drill",
+      "explain", "replay", "config", "config check",
       "config show", "config schema", "features", "features indicators", "model", "model new", "model info",
       "model export", "model vocabulary", "bench", "bench path", "bench exchange", "doctor", "notify", "notify test",
       "report", "report daily", "slo", "support-bundle", "journal", "journal export", "journal import", "journal prune",
@@ -200,8 +202,9 @@ extension EndToEnd {
         }
       #expect(
         Set(listed ?? []).subtracting(["See"]) == [
-          "paper", "status", "dashboard", "stop", "resume", "rollback", "promote", "explain", "replay", "config",
-          "features",
+          "paper", "status", "dashboard", "stop", "resume", "rollback", "promote", "policy", "drill", "explain",
+          "replay",
+          "config", "features",
           "model", "journal", "exchange", "simulate", "bench", "doctor", "backtest", "data", "metrics", "evaluate",
           "train", "notify", "report", "slo", "support-bundle",
         ])

@@ -51,8 +51,10 @@ public struct AgentStage: Sendable {
   public var inCharge: PolicyIdentity { identities[inChargeIndex] }
   /// Name in the list of the policy in charge.
   public var inChargeName: String { names[inChargeIndex] }
-  /// Names of all policies, in list order.
-  public var policyNames: [String] { names }
+  /// Names of all policies that could be loaded, in list order.
+  public var policyNames: [String] {
+    zip(names, identities).filter { $1.sha256 != UnavailablePolicy.hash }.map(\.0)
+  }
   /// What the rule in charge met of an instrument.
   public func tallies(of instrument: InstrumentID) -> [(name: String, count: Int)] {
     policies[inChargeIndex].tallies(of: instrument)
@@ -185,7 +187,7 @@ public struct AgentStage: Sendable {
     let inPlace = decision.role == .fallback && decision.policy != inCharge
     return DecisionOutcome(
       policyInCharge: inChargeName, failure: inPlace ? decision.fallbackReason : nil, latencyMicros: latencyMicros,
-      sequence: decision.sequence)
+      sequence: decision.sequence, decisions: counters.decisions)
   }
 
   // MARK: - The ladder

@@ -46,6 +46,10 @@ package actor HRMAgent {
 
   /// Takes an observation.
   package func receive(_ observation: Observation, context: EventContext) async {
+    // A switch for what the bar itself shows holds for the decision on it.
+    if rollback.watchesBars, let effect = await rollback.observe(observation, context: context) {
+      switchPolicy(effect, context)
+    }
     guard skipsHolds else {
       return await perform(stage.receive(observation, ticket: context.input), observation, context)
     }
@@ -134,18 +138,6 @@ package actor HRMAgent {
   package func isPending(_ ticket: UInt64) -> Bool { observed[ticket] != nil }
   /// Network requests without an answer.
   package var pendingCount: Int { observed.count }
-}
-
-extension RollbackTrigger {
-  /// What the decisions of the policy that steps in say of why it does.
-  package var fallbackReason: FallbackReason {
-    switch self {
-    case .latency: .latency
-    case .nonFinite: .nonFinite
-    case .consecutiveFailures: .loadFailed
-    case .command: .manual
-    }
-  }
 }
 
 extension AgentCounters {

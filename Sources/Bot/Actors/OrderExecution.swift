@@ -11,6 +11,7 @@ package actor OrderExecution {
   private let recorder: Recorder
   private let risk: RiskVeto
   private let features: FeatureBuilder
+  private let rollback: Rollback
   private let gateway: any OrderGateway
   private let time: any TimeSource
   private var counters = OrderCounters()
@@ -29,7 +30,7 @@ package actor OrderExecution {
   package init(
     executor: any SerialExecutor, stage: ExecutionStage, instruments: InstrumentTable, recorder: Recorder,
     risk: RiskVeto,
-    features: FeatureBuilder, gateway: any OrderGateway, time: any TimeSource,
+    features: FeatureBuilder, rollback: Rollback, gateway: any OrderGateway, time: any TimeSource,
     alert: @escaping @Sendable (String) -> Void, demand: @escaping @Sendable (ControlCommand) -> Void,
     saveState: nonisolated(nonsending) @escaping @Sendable () async -> Void,
     show: (@Sendable (TradeEvent) -> Void)? = nil
@@ -40,6 +41,7 @@ package actor OrderExecution {
     self.recorder = recorder
     self.risk = risk
     self.features = features
+    self.rollback = rollback
     self.gateway = gateway
     self.time = time
     self.alert = alert
@@ -134,7 +136,7 @@ package actor OrderExecution {
         await gateway.cancel(id)
       case .query(let id): await gateway.query(id)
       case .filled(let fill, let position, let realised):
-        await count(fill, position, realised)
+        await count(fill, position, realised, context)
       case .orderChanged(let id, let state):
         if state == .rejected { counters.rejected += 1 }
         if state.isTerminal && state != .filled { await risk.forgetOrder(id) }
@@ -222,7 +224,9 @@ package actor OrderExecution {
   /// The trade id after which the venue's executions are wanted.
   package var reconcileAfter: UInt64 { stage.reconcileAfter }
 
-  private func count(_ fill: Fill, _ position: PositionView, _ realised: Money) async {
+  private func count(
+    _ fill: Fill, _ position: PositionView, _ realised: Money, _ context: EventContext
+  ) async {
     counters.fills += 1
     counters.feesQuote = (try? counters.feesQuote.adding(fill.feeQuote)) ?? counters.feesQuote
     recorder.record(.fill) { _ in
@@ -231,8 +235,10 @@ package actor OrderExecution {
     }
     show?(.fill(fill, symbol: symbol(fill.instrument)))
     await risk.apply(fill, position: position, realisedQuote: realised)
-    await features.apply(
-      position.tradable(under: instruments[fill.instrument].rules(at: fill.time)), of: fill.instrument)
+    let tradable = position.tradable(under: instruments[fill.instrument].rules(at: fill.time))
+    await features.apply(tradable, of: fill.instrument)
+    guard rollback.watchesTrades else { return }
+    await rollback.apply(fill, position: tradable, realisedQuote: realised, context: context)
   }
 
   private func symbol(_ instrument: InstrumentID) -> String { instruments[instrument].symbol }

@@ -129,14 +129,17 @@ package actor Supervisor {
         RecordEncoder.outcome(OutcomeRecord(clientID: id, outcome: outcome, at: now))
       }
       await stages.execution.receive(outcome, of: id, context: context(sequence))
+      await settleTrades(context(sequence))
     case .report(let report):
       let sequence = recorder.record(.report) { _ in
         RecordEncoder.report(ReportRecord(report: report, at: now), instruments: instruments)
       }
       await stages.execution.receive(report, context: context(sequence))
+      await settleTrades(context(sequence))
     case .orderAnswer(let answer):
       let sequence = recorder.record(.venue) { _ in answer.encoded(at: now) }
       await stages.execution.receive(answer, context: context(sequence))
+      await settleTrades(context(sequence))
     case .venueState(let state):
       await reconcile(state, at: now, context: context)
     case .control(let command, let reply):
@@ -152,6 +155,7 @@ package actor Supervisor {
   private func reconcile(_ state: VenueState, at now: Timestamp, context: (UInt64) -> EventContext) async {
     let sequence = recorder.record(.venue) { _ in state.encoded(at: now) }
     await stages.execution.reconcile(state, context: context(sequence))
+    await settleTrades(context(sequence))
     let isUnreconciled = await stages.execution.isUnreconciled
     isVenueReady = await stages.execution.isReconciled
     if isUnreconciled { degradations.insert(.unreconciled) } else { degradations.remove(.unreconciled) }
@@ -192,6 +196,14 @@ package actor Supervisor {
     case .clockSkew(let millis):
       await stages.risk.update { $0.clockSkewMillis = millis }
       return "the local clock is \(millis) ms ahead of the venue's"
+    case .memory(let mebibytes):
+      let context = context(sequence)
+      let effect = await stages.rollback.memory(mebibytes: mebibytes, context: context)
+      return await carryOut(effect, "\(mebibytes) MiB of memory in use", context)
+    case .archiveMismatch(let policy, let evidence):
+      let context = context(sequence)
+      let effect = await stages.rollback.archiveMismatch(of: policy, evidence: evidence, context: context)
+      return await carryOut(effect, "policy \(policy): \(evidence)", context)
     }
   }
 
@@ -283,6 +295,18 @@ package actor Supervisor {
       guard await stages.agent.switchPolicy(effect, context) else { return "refused: no such policy" }
       return "policy in charge: \(await stages.agent.inCharge.name)"
     } catch { return "refused: \(error)" }
+  }
+
+  /// A trade that ended may have been one too many.
+  private func settleTrades(_ context: EventContext) async {
+    guard stages.rollback.watchesTrades, let effect = await stages.rollback.takeDue() else { return }
+    await stages.agent.switchPolicy(effect, context)
+  }
+
+  private func carryOut(_ effect: RollbackEffect?, _ text: String, _ context: EventContext) async -> String {
+    guard let effect else { return "\(text); nothing is replaced" }
+    await stages.agent.switchPolicy(effect, context)
+    return "\(text); policy in charge: \(await stages.agent.inCharge.name)"
   }
 
   /// Tells the risk veto what surrounds its judgement.

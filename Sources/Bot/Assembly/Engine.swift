@@ -96,7 +96,9 @@ package struct Engine: Sendable {
       executor: lane("rollback"),
       stage: RollbackStage(
         limits: RollbackLimits(settings.rollback), fallback: settings.policy.fallback,
-        state: parts.state?.rollback ?? RollbackState(policyInCharge: parts.inCharge)))
+        state: parts.state?.rollback ?? RollbackState(policyInCharge: parts.inCharge),
+        references: parts.bench.references, symbols: parts.instruments.instruments.map(\.symbol)),
+      references: parts.bench.references)
     let risk = RiskVeto(
       executor: lane("risk"), stage: parts.riskStage(), instruments: parts.instruments, recorder: recorder,
       mode: parts.mode, environment: parts.environment(), show: callbacks.show,
@@ -118,7 +120,8 @@ package struct Engine: Sendable {
     let log = callbacks.log
     let execution = OrderExecution(
       executor: lane("execution"), stage: parts.executionStage(), instruments: parts.instruments, recorder: recorder,
-      risk: risk, features: features, gateway: gateway, time: parts.time, alert: { log(.error, $0) },
+      risk: risk, features: features, rollback: rollback, gateway: gateway, time: parts.time,
+      alert: { log(.error, $0) },
       demand: callbacks.demand,
       saveState: callbacks.saveState, show: callbacks.trade)
     await risk.connect(execution)

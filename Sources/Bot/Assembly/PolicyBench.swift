@@ -13,6 +13,14 @@ package struct PolicyBench: Sendable {
   package var unavailable: [(name: String, reason: String)] = []
   /// The network, where one is loaded.
   package var network: (manifest: ModelManifest, network: HRMNetwork)?
+  /// What policies are measured against while they trade, by name; only of those that it was recorded with.
+  package var references: [String: PolicyReference] = [:]
+  /// Directory that the network was loaded from.
+  package var modelPath: String?
+  /// How far the network's signature can be trusted; nil where no network is loaded.
+  package var signature: SignatureStanding?
+  /// Why a policy that should be here is only stood in for, and which.
+  package var missing: (name: String, reason: String)?
 
   /// No policies.
   package init() {}
@@ -30,6 +38,11 @@ package struct PolicyBench: Sendable {
     /// Whether thinking is bounded by segments alone.
     var isVirtualTime: Bool
     var extra: (name: String, policy: any Policy)?
+    /// Whether a network whose files cannot be trusted is stood in for, so that the fallback goes on with what an earlier
+    /// session left; else it ends the start.
+    package var standsInForNetwork = false
+    /// Whether the network was stood in for in the session that is re-executed.
+    package var wasNetworkMissing = false
 
     /// A request as given.
     package init(
@@ -58,9 +71,11 @@ package struct PolicyBench: Sendable {
       let cross = try SMACrossPolicy(fast: settings.policy.smaFastBars, slow: settings.policy.smaSlowBars)
       bench.policies.append(("sma-cross", cross))
     } catch { bench.unavailable.append(("sma-cross", "\(error)")) }
-    bench.loadMLP(settings.policy.mlpDirectory)
+    bench.loadMLP(settings.policy)
     if let extra = request.extra { bench.policies.append(extra) }
-    if request.inCharge == "hrm" || settings.policy.name == "hrm" || settings.policy.fallback == "hrm" {
+    if request.wasNetworkMissing {
+      bench.standIn("it was in that session")
+    } else if request.inCharge == "hrm" || settings.policy.name == "hrm" || settings.policy.fallback == "hrm" {
       try bench.loadNetwork(request, progress: progress)
     } else {
       bench.unavailable.append(("hrm", "not loaded: neither policy.name nor policy.fallback is hrm"))
@@ -73,12 +88,17 @@ package struct PolicyBench: Sendable {
     return bench
   }
 
-  private mutating func loadMLP(_ directory: String) {
+  private mutating func loadMLP(_ settings: PolicySettings) {
+    let directory = settings.mlpDirectory
     guard !directory.isEmpty else {
       unavailable.append(("mlp", "policy.mlp_directory is not set"))
       return
     }
-    do { policies.append(("mlp", try MLPPolicy(directory: directory))) } catch {
+    do {
+      let policy = try MLPPolicy(directory: directory)
+      if let refusal = try PolicyEntry(directory, settings: settings).refusal { throw PolicyError.unavailable(refusal) }
+      policies.append(("mlp", policy))
+    } catch {
       unavailable.append(("mlp", "\(error)"))
     }
   }
@@ -90,6 +110,7 @@ package struct PolicyBench: Sendable {
       let path = try choice.prepare(mayCreate: request.mayCreateModel, progress: progress)
       try progress("loading \(path)")
       let (manifest, network) = try ModelDirectory.load(path)
+      signature = try Self.signature(of: path, manifest, settings.policy)
       if let refusal = choice.refusal(manifest) {
         throw StartError(
           "model \(path): \(refusal), or choose another with policy.inference_precision or policy.model_directory",
@@ -97,7 +118,13 @@ package struct PolicyBench: Sendable {
       }
       try Self.check(manifest.architecture, path: path, settings.hierarchicalReasoningModel)
       self.network = (manifest, network)
+      modelPath = path
       policies.append(("hrm", try Self.hrmPolicy(manifest, request)))
+      references["hrm"] = manifest.reference
+    } catch let error as ModelError where request.standsInForNetwork {
+      standIn("\(error)")
+    } catch let error as PolicyError where request.standsInForNetwork {
+      standIn("\(error)")
     } catch let error as StartError {
       // To a start, a model that cannot be used is a wrong configuration.
       throw error.exitCode == 65 ? StartError(error.description, exitCode: 78) : error
@@ -106,6 +133,29 @@ package struct PolicyBench: Sendable {
         "model \(choice.named): \(error)\nmake a model with `hrmbot model new`, or name another with policy.model_directory",
         exitCode: 78)
     }
+  }
+
+  private mutating func standIn(_ reason: String) {
+    missing = ("hrm", reason)
+    policies.append(("hrm", UnavailablePolicy(name: "hrm")))
+  }
+
+  /// How far the signature of a model can be trusted. Throws `PolicyError` for a wrong one, `StartError` for one that the
+  /// settings demand and that is not there.
+  private static func signature(
+    of path: String, _ manifest: ModelManifest, _ settings: PolicySettings
+  ) throws -> SignatureStanding {
+    let bytes = try ModelDirectory.manifestBytes(of: path)
+    // What was signed must be what was loaded, whoever writes to the directory meanwhile.
+    guard try ModelDirectory.manifest(bytes, of: path) == manifest else {
+      throw PolicyError.unavailable("\(path): the manifest changed while it was read")
+    }
+    let standing = try SignatureStanding(directory: path, manifest: bytes, trustedKey: settings.publicKey)
+    // This version has no live venue.
+    if let refusal = standing.refusal(isLive: false, isRequired: settings.requireSignature) {
+      throw StartError("model \(path): \(refusal)", exitCode: 78)
+    }
+    return standing
   }
 
   private static func hrmPolicy(_ manifest: ModelManifest, _ request: Request) throws -> HRMPolicy {

@@ -36,6 +36,8 @@ package struct RunPlan: Sendable {
   package var maximumBars: Int?
   /// A policy besides the known ones, for benchmarks and tests.
   package var extraPolicy: (name: String, policy: any Policy)?
+  /// Holds up the bars of a run on a clock, for exercises.
+  package var feedValve: FeedValve?
   /// The version of the binary.
   package var build: String
 

@@ -38,6 +38,8 @@ extension RollbackLimits {
     self.init(
       isEnabled: settings.isEnabled, consecutiveFailures: settings.consecutiveFailures,
       latencyP99Millis: settings.latencyP99Millis, latencyWindow: settings.latencyWindow,
-      coolDownSeconds: settings.coolDownSeconds)
+      coolDownSeconds: settings.coolDownSeconds, errorRate: settings.errorRate, errorWindow: settings.errorWindow,
+      memoryMebibytes: settings.memoryMebibytes, performanceShortfall: settings.performanceShortfall,
+      performanceTrades: settings.performanceTrades, driftIndex: settings.driftIndex)
   }
 }

@@ -11,8 +11,13 @@ actor Feeder {
   private let time: any TimeSource
   private let maximumBars: Int?
   private let mailbox: Mailbox<Ingress>
+  private let valve: FeedValve?
 
-  init(source: MarketSource, pace: Pace, time: any TimeSource, maximumBars: Int?, mailbox: Mailbox<Ingress>) {
+  init(
+    source: MarketSource, pace: Pace, time: any TimeSource, maximumBars: Int?, mailbox: Mailbox<Ingress>,
+    valve: FeedValve? = nil
+  ) {
+    self.valve = valve
     bars = source.bars
     self.pace = pace
     self.time = time
@@ -34,6 +39,7 @@ actor Feeder {
         if bar.closeTime != lastClose { steps += 1 }
         lastClose = bar.closeTime
         try await wait(for: bar, step: steps, since: start)
+        while valve?.isShut ?? false { try await Task.sleep(for: .milliseconds(10)) }
         while mailbox.count > Self.mostWaiting { try await Task.sleep(for: .milliseconds(1)) }
         mailbox.send(.bar(bar, isPreRoll: false))
         count += 1

@@ -16,11 +16,14 @@ extension PaperRun {
       }
       return await VirtualLoop(run: self, prepared: prepared).run(source)
     }
-    let feeder = Feeder(source: source, pace: plan.pace, time: time, maximumBars: plan.maximumBars, mailbox: mailbox)
+    let feeder = Feeder(
+      source: source, pace: plan.pace, time: time, maximumBars: plan.maximumBars, mailbox: mailbox,
+      valve: plan.feedValve)
     let mailbox = mailbox
     let errands = Task { await prepared.queue?.run() }
     return await withTaskGroup(of: Void.self, returning: String.self) { group in
       if let thinker = prepared.thinker { group.addTask { await thinker.run() } }
+      group.addTask { [self] in await watchPolicy(prepared) }
       // A served exchange sends its bars itself.
       if plan.venueAddress == nil { group.addTask { await feeder.run() } }
       group.addTask { [self] in

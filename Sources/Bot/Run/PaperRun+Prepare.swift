@@ -28,11 +28,12 @@ extension PaperRun {
       ?? openSource(rules, restored == nil ? nil : store, session: session)
     let inCharge = restored?.rollback.policyInCharge ?? plan.settings.policy.name
     // The network's kernels are chosen while it loads, before other threads run.
-    let bench = try PolicyBench.load(
-      .init(
-        settings: plan.settings, home: plan.home, instruments: source.instruments, timeframe: source.timeframe,
-        inCharge: inCharge, mayCreateModel: true, isVirtualTime: plan.pace.isVirtual, extra: plan.extraPolicy)
-    ) { text in
+    var request = PolicyBench.Request(
+      settings: plan.settings, home: plan.home, instruments: source.instruments, timeframe: source.timeframe,
+      inCharge: inCharge, mayCreateModel: true, isVirtualTime: plan.pace.isVirtual, extra: plan.extraPolicy)
+    // A first start with a model that is no good is a mistake to mend. Later there may be positions to look after.
+    request.standsInForNetwork = restored != nil
+    let bench = try PolicyBench.load(request) { text in
       // A person can end a start that makes a copy, and a service manager must not take it for one that hangs.
       if requestedStop != nil { throw StartError("ended before it began: \(requestedStop ?? "")", exitCode: 75) }
       display.progress?(text, nil)
@@ -77,8 +78,14 @@ extension PaperRun {
       instruments: source.instruments, timeframe: source.timeframe, watcher: watcher, thinker: thinker, queue: queue,
       keeper: keeper,
       identity: await engine.stages.agent.inCharge.identity, sessions: session,
-      isUntrained: bench.network?.manifest.untrained ?? false, startEquityQuote: plan.settings.paper.cashQuote)
+      isUntrained: bench.network?.manifest.untrained ?? false, modelPath: bench.modelPath,
+      startEquityQuote: plan.settings.paper.cashQuote)
     try await begin(prepared, source, bench, restored: restored, warm: warm)
+    noteReferences(bench)
+    if let missing = bench.missing {
+      mailbox.send(.control(.archiveMismatch(policy: missing.name, evidence: missing.reason)))
+      log.write(.critical, "policy \(missing.name): \(missing.reason); the fallback decides")
+    }
     warm = []
     return (prepared, source)
   }
@@ -265,7 +272,7 @@ extension PaperRun {
         policies: bench.policies.map(\.policy.identity), settingsHash: SHA256.hex(SHA256.digest(plan.settingsJSON)),
         settings: plan.settingsJSON, seed: plan.settings.market.seed, session: UInt64(prepared.sessions),
         state: state, at: now, venueRules: prepared.venueRules,
-        hasPairs: prepared.hasPairs))
+        hasPairs: prepared.hasPairs, references: try bench.encodedReferences()))
     let initial = prepared.watcher.lookBeforeStart()
     for problem in [initial.problem, ControlDirectory(path: plan.home.controlPath).warning].compactMap({ $0 }) {
       log.write(.warning, "control directory: \(problem)")

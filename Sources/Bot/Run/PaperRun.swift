@@ -31,6 +31,8 @@ package final class PaperRun: Sendable {
     var identity: PolicyIdentity
     var sessions: Int
     var isUntrained: Bool
+    /// Directory of the loaded model; nil: none.
+    var modelPath: String?
     var startEquityQuote: Money
   }
 
@@ -47,6 +49,9 @@ package final class PaperRun: Sendable {
   let relay: VenueRelay
   /// Whether the loop's next heartbeat is due.
   let isHeartbeatDue = Atomic(false)
+  private let end = Atomic(false)
+  /// Whether it ran to its end, or failed.
+  package var hasEnded: Bool { end.load(ordering: .acquiring) }
   private let stopRequest = Mutex<String?>(nil)
   let startedAt: Timestamp
   /// Beats of the trading loop so far.
@@ -88,6 +93,7 @@ package final class PaperRun: Sendable {
   ///
   /// - Throws: `StartError` when it cannot start; what feed and journal throw later.
   package func run() async throws -> RunSummary {
+    defer { end.store(true, ordering: .releasing) }
     do { try plan.home.prepare() } catch { throw StartError("\(error); give another --home", exitCode: 73) }
     // A replay in virtual time is a batch job: it has its own journal and may run beside the bot.
     let lock = plan.pace.isVirtual ? nil : try homeLock()

@@ -202,11 +202,13 @@ package final class ReplayVerification {
     }
     decoder = RecordDecoder(instruments: table)
     let state = try session.state.map { try EngineState(decoding: $0) }
-    let bench = try PolicyBench.load(
-      .init(
-        settings: settings, home: home, instruments: table, timeframe: session.timeframe,
-        inCharge: session.policyInCharge, mayCreateModel: false, isVirtualTime: session.isVirtualTime)
-    ) { _ in }
+    var request = PolicyBench.Request(
+      settings: settings, home: home, instruments: table, timeframe: session.timeframe,
+      inCharge: session.policyInCharge, mayCreateModel: false, isVirtualTime: session.isVirtualTime)
+    request.wasNetworkMissing = session.policies.contains { $0.name == "hrm" && $0.sha256 == UnavailablePolicy.hash }
+    var bench = try PolicyBench.load(request) { _ in }
+    // What the model says today is not what was measured against then.
+    bench.references = try PolicyBench.references(from: session.references)
     try check(bench, session, sequence)
     runner = try makeRunner(bench, session, settings.hierarchicalReasoningModel)
     var parts = EngineParts(

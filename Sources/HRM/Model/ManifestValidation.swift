@@ -38,10 +38,11 @@ extension ModelManifest {
     }
     try quantisation?.validate(file: file)
     if let fault = normaliser?.fault(featureCount: architecture.nFeatures) { throw refuse("normaliser", fault) }
+    if let fault = reference?.fault(featureCount: architecture.nFeatures) { throw refuse("reference", fault) }
   }
 
   /// Whether a text is 1...128 of `A-Z a-z 0-9 . _ -`.
-  static func isName(_ text: String) -> Bool {
+  package static func isName(_ text: String) -> Bool {
     (1...128).contains(text.utf8.count) && text.utf8.allSatisfy(isNameByte)
   }
 

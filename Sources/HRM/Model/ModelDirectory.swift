@@ -60,10 +60,8 @@ public struct ModelDirectory {
       var manifest = manifest
       manifest.files = [weightsFile: try SafetensorsFile.write(pieces, to: "\(partial)/\(weightsFile)")]
       try manifest.validate(file: "\(path)/\(manifestFile)")
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
       let file = try HashedFile(creating: "\(partial)/\(manifestFile)")
-      try (encoder.encode(manifest) + [10]).withUnsafeBytes { try file.write($0) }
+      try bytes(of: manifest).withUnsafeBytes { try file.write($0) }
       _ = try file.finish()
       chmod(partial, 0o755)
       try DurableFile.syncDirectory(at: partial)
@@ -129,14 +127,23 @@ public struct ModelDirectory {
 
   /// Reads and verifies only the manifest.
   public static func manifest(of path: String) throws -> ModelManifest {
+    try manifest(manifestBytes(of: path), of: path)
+  }
+
+  /// The bytes of the manifest, unverified.
+  package static func manifestBytes(of path: String) throws -> [UInt8] {
+    try ModelError.naming { try BoundedFile.read("\(path)/\(manifestFile)", limit: maxManifestBytes) }
+  }
+
+  /// Verifies only the manifest, whose bytes are these.
+  package static func manifest(_ bytes: [UInt8], of path: String) throws -> ModelManifest {
     let manifestPath = "\(path)/\(manifestFile)"
-    let bytes = try ModelError.naming { try BoundedFile.read(manifestPath, limit: maxManifestBytes) }
     let manifest = try JSON.decode(ModelManifest.self, bytes, file: manifestPath)
     try manifest.validate(file: manifestPath)
     return manifest
   }
 
-  private static func checkListing(_ path: String) throws {
+  static func checkListing(_ path: String) throws {
     guard let directory = opendir(path) else {
       throw ModelError(file: path, reason: "is not a readable directory: \(FileError.text())")
     }

@@ -35,6 +35,8 @@ public struct ModelManifest: Codable, Equatable, Sendable {
   public var retiredRows: [String: [Int]]?
   /// Scale of the numbers of bars that the weights were trained on; nil: they are taken as they are.
   public var normaliser: InputNormaliser?
+  /// What the policy is measured against while it trades; nil: nothing was recorded.
+  public var reference: PolicyReference?
 
   enum CodingKeys: String, CodingKey {
     case format, name, architecture
@@ -43,7 +45,7 @@ public struct ModelManifest: Codable, Equatable, Sendable {
     case createdBy = "created_by"
     case precision, quantisation
     case retiredRows = "retired_rows"
-    case normaliser
+    case normaliser, reference
   }
 
   /// A manifest as given. Symbols and labels get rows 1, 2, … in their order.
@@ -87,6 +89,7 @@ public struct ModelManifest: Codable, Equatable, Sendable {
     quantisation = try container.decodeIfPresent(Quantisation.self, forKey: .quantisation)
     retiredRows = try container.decodeIfPresent([String: [Int]].self, forKey: .retiredRows)
     normaliser = try container.decodeIfPresent(InputNormaliser.self, forKey: .normaliser)
+    reference = try container.decodeIfPresent(PolicyReference.self, forKey: .reference)
   }
 
   /// Writes every field that older versions know, `training` also when it is nil, and those of the newer that say
@@ -113,6 +116,7 @@ public struct ModelManifest: Codable, Equatable, Sendable {
     try container.encodeIfPresent(quantisation, forKey: .quantisation)
     try container.encodeIfPresent(retiredRows, forKey: .retiredRows)
     try container.encodeIfPresent(normaliser, forKey: .normaliser)
+    try container.encodeIfPresent(reference, forKey: .reference)
   }
 
   /// Identity of the weights: SHA-256 of `policy.safetensors` in hex.

@@ -12,6 +12,8 @@ package struct MarketTraining: Sendable {
   /// What is learnt.
   package let task: TradingTask
   private let normaliser: InputNormaliser
+  /// How the features of the bars that train are spread; nil: too few bars to tell.
+  private let profile: FeatureProfile?
 
   /// Prepares a run. The order of symbols in the corpus decides the rows of the instrument table.
   ///
@@ -29,6 +31,7 @@ package struct MarketTraining: Sendable {
     guard let normaliser = fit.normaliser(corpus.series, splits.map(\.train)) else {
       throw TrainingError("there is no bar to train on before validation begins; move --cut or give older data")
     }
+    profile = corpus.featureProfile(splits: splits)
     corpus.normalise(normaliser)
     corpus.assignRows(of: Self.manifest(settings, architecture, corpus, normaliser, notes: [:]))
     let symbols = corpus.symbols
@@ -83,8 +86,9 @@ package struct MarketTraining: Sendable {
   package func export(
     _ parameters: HRMParameters, to path: String, name: String, notes: [String: String]
   ) throws -> ModelManifest {
-    let manifest = Self.manifest(
+    var manifest = Self.manifest(
       settings, task.architecture, corpus, normaliser, notes: notes, name: name)
+    manifest.reference = profile.map { PolicyReference(profile: $0) }
     for file in [ModelDirectory.weightsFile, ModelDirectory.manifestFile] { unlink("\(path)/\(file)") }
     rmdir(path)
     return try ModelDirectory.write(manifest, parameters.tensors().map { ($0.key, $0.value) }, to: path)
