@@ -23,7 +23,7 @@ extension Drill {
         let journal = try await bot.end()
         let latch = try journal.texts(.latch).first?.sequence ?? 0
         let orders = try journal.texts(.intent, after: latch).count
-        result.expect(latch > 0 && orders == 0, "\(orders) orders after the latch, in \(Self.barsPerSecond) bars")
+        result.expect(latch > 0 && orders == 0, "\(orders) orders in the second after the latch")
 
         bot = DrillBot(plan)
         let restarted = bot.now

@@ -8,7 +8,8 @@ extension ModelManifest {
     var texts: [String] = []
     if settings.driftIndex.isPositive, reference?.profile == nil {
       texts.append(
-        "feature drift is not watched: \(name) has no profile of its training data; `hrmbot policy profile` records one")
+        "feature drift is not watched: \(name) has no profile of its training data; `hrmbot policy profile` records one"
+      )
     }
     if settings.performanceTrades > 0, reference?.expectation == nil {
       texts.append(

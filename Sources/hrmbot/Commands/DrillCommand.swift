@@ -9,8 +9,8 @@ struct DrillCommand: AsyncParsableCommand {
     discussion: """
       Each exercise runs a real bot on the simulated market (SYNTHETIC) in a temporary home of its own, does something to
       it, and looks at what it shows, says and records. The bot that you trade with, its home and its journal are not
-      touched. Limits are those of your settings where an exercise does not need others. It takes about a minute. Exit
-      code 1: one failed.
+      touched. Limits are those of your settings where an exercise does not need others. It takes about a quarter of a
+      minute. Exit code 1: one failed.
 
       EXAMPLES
         hrmbot drill

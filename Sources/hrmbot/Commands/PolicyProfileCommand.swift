@@ -22,7 +22,6 @@ extension PolicyCommand {
           hrmbot policy profile run1/model --expected-return 0.0012 --expected-deviation 0.014 --expected-trades 412 \
         --expected-from "BTCUSDT 1h 2024, 12 bp a side"
         """)
-    @OptionGroup var common: CommonOptions
     @Argument(help: "Directory of the model.") var model: String
     @OptionGroup var corpus: CorpusOptions
     @Option(help: "Bars of one instrument that are compared at a time, 20...10000.") var window = Corpus
@@ -49,8 +48,8 @@ extension PolicyCommand {
 
     func run() throws {
       let policy = try corpus.settings.load().settings.policy
-      let path = PolicyStore(home: common.stateDirectory, settings: policy).directory(model)
-      guard !path.hasPrefix(PolicyStore(home: common.stateDirectory, settings: policy).path + "/") else {
+      let path = PolicyStore(home: corpus.catalog.common.stateDirectory, settings: policy).directory(model)
+      guard !path.hasPrefix(PolicyStore(home: corpus.catalog.common.stateDirectory, settings: policy).path + "/") else {
         throw StartError(
           "\(path): entries of the archive never change; do it with the model, and archive that", exitCode: 73)
       }
