@@ -23,7 +23,12 @@ extension PaperRun {
   }
 
   /// Says which triggers have nothing to measure by: a trigger that is off in silence would be taken for one that watches.
-  func noteReferences(_ bench: PolicyBench) {
+  /// A network that is only stood in for is the first thing that the engine hears of.
+  func note(_ bench: PolicyBench) {
+    if let missing = bench.missing {
+      mailbox.send(.control(.archiveMismatch(policy: missing.name, evidence: missing.reason)))
+      log.write(.critical, "policy \(missing.name): \(missing.reason); the fallback decides")
+    }
     guard let network = bench.network, plan.settings.rollback.isEnabled else { return }
     for text in network.manifest.unwatchedTriggers(plan.settings.rollback) {
       log.write(.notice, "rollback: \(text)")

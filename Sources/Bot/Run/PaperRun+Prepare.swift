@@ -28,17 +28,7 @@ extension PaperRun {
       ?? openSource(rules, restored == nil ? nil : store, session: session)
     let inCharge = restored?.rollback.policyInCharge ?? plan.settings.policy.name
     // The network's kernels are chosen while it loads, before other threads run.
-    var request = PolicyBench.Request(
-      settings: plan.settings, home: plan.home, instruments: source.instruments, timeframe: source.timeframe,
-      inCharge: inCharge, mayCreateModel: true, isVirtualTime: plan.pace.isVirtual, extra: plan.extraPolicy)
-    // A first start with a model that is no good is a mistake to mend. Later there may be positions to look after.
-    request.standsInForNetwork = restored != nil
-    let bench = try PolicyBench.load(request) { text in
-      // A person can end a start that makes a copy, and a service manager must not take it for one that hangs.
-      if requestedStop != nil { throw StartError("ended before it began: \(requestedStop ?? "")", exitCode: 75) }
-      display.progress?(text, nil)
-      service.notify("EXTEND_TIMEOUT_USEC=60000000\nSTATUS=\(text)")
-    }
+    let bench = try loadBench(source, inCharge: inCharge, isFirstStart: restored == nil)
     let executor = ThreadExecutor(name: "engine")
     let venue =
       try served.map { RunVenue.served($0.venue) }
@@ -81,13 +71,23 @@ extension PaperRun {
       isUntrained: bench.network?.manifest.untrained ?? false, modelPath: bench.modelPath,
       startEquityQuote: plan.settings.paper.cashQuote)
     try await begin(prepared, source, bench, restored: restored, warm: warm)
-    noteReferences(bench)
-    if let missing = bench.missing {
-      mailbox.send(.control(.archiveMismatch(policy: missing.name, evidence: missing.reason)))
-      log.write(.critical, "policy \(missing.name): \(missing.reason); the fallback decides")
-    }
+    note(bench)
     warm = []
     return (prepared, source)
+  }
+
+  private func loadBench(_ source: MarketSource, inCharge: String, isFirstStart: Bool) throws -> PolicyBench {
+    var request = PolicyBench.Request(
+      settings: plan.settings, home: plan.home, instruments: source.instruments, timeframe: source.timeframe,
+      inCharge: inCharge, mayCreateModel: true, isVirtualTime: plan.pace.isVirtual, extra: plan.extraPolicy)
+    // A first start with a model that is no good is a mistake to mend. Later there may be positions to look after.
+    request.standsInForNetwork = !isFirstStart
+    return try PolicyBench.load(request) { text in
+      // A person can end a start that makes a copy, and a service manager must not take it for one that hangs.
+      if requestedStop != nil { throw StartError("ended before it began: \(requestedStop ?? "")", exitCode: 75) }
+      display.progress?(text, nil)
+      service.notify("EXTEND_TIMEOUT_USEC=60000000\nSTATUS=\(text)")
+    }
   }
 
   /// The served exchange that the plan names; nil: the run has a venue of its own.
