@@ -22,6 +22,7 @@ struct DrillCommand: AsyncParsableCommand {
   @OptionGroup var settings: SettingsOptions
   @Option(help: ArgumentHelp("Only these.", valueName: "a,b")) var only: CommaList?
   @Flag(help: "Keep the homes and logs of the bots, and say where.") var keep = false
+  @OptionGroup var output: ColourOptions
   @Flag(help: "One JSON array.") var json = false
 
   func run() async throws {
@@ -37,16 +38,16 @@ struct DrillCommand: AsyncParsableCommand {
       if ProgressLine.isWanted { ProgressLine.show("drill: \(exercise.rawValue)") }
     }
     ProgressLine.clear()
-    print(json ? try Output.json(results) : Self.text(results))
+    print(json ? try Output.json(results) : text(results))
     if keep { Console.note("kept in \(drill.directory)") }
     if !results.allSatisfy(\.passed) { throw ExitCode(1) }
   }
 
-  private static func text(_ results: [DrillResult]) -> String {
-    let painter = Painter(hasColour: Console.hasColour)
+  private func text(_ results: [DrillResult]) -> String {
+    let painter = Console.painter(output.color)
     var lines: [String] = []
     for result in results {
-      let mark = result.passed ? painter.good("ok    ") : painter.bad("FAILED")
+      let mark = result.passed ? painter.paint("ok    ", .good) : painter.paint("FAILED", .bad)
       lines.append("\(mark)  \(result.name): \(result.exercise)")
       for timing in result.timings {
         let limit = timing.limitMillis.map { ", at most \(Int($0)) ms" } ?? ""
