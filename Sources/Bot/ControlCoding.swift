@@ -42,6 +42,11 @@ extension ControlCommand {
     case .memory(let mebibytes): ControlRecord(command: "memory", reason: "\(mebibytes)", at: now)
     case .archiveMismatch(let policy, let evidence):
       ControlRecord(command: "archive_mismatch", reason: evidence, policy: policy, at: now)
+    case .cancel(let id): ControlRecord(command: "cancel", at: now, orderID: id)
+    case .trade(let trade):
+      ControlRecord(
+        command: "trade", reason: trade.reason, at: now,
+        trade: .init(instrument: trade.instrument, action: trade.action, fraction: trade.fraction))
     }
   }
 
@@ -81,6 +86,14 @@ extension ControlCommand {
       }
       self = .memory(mebibytes: mebibytes)
     case "archive_mismatch": self = .archiveMismatch(policy: record.policy ?? "", evidence: record.reason ?? "")
+    case "cancel":
+      guard let id = record.orderID else { throw StartError("control record: no order is named", exitCode: 65) }
+      self = .cancel(id)
+    case "trade":
+      guard let trade = record.trade else { throw StartError("control record: no trade is given", exitCode: 65) }
+      self = .trade(
+        ManualTrade(
+          instrument: trade.instrument, action: trade.action, fraction: trade.fraction, reason: record.reason ?? ""))
     default: throw StartError("control record: no command is called \(record.command)", exitCode: 65)
     }
   }

@@ -86,6 +86,32 @@ package enum ControlCommand: Sendable, Hashable {
   case memory(mebibytes: Int)
   /// The files of a policy are not what its manifest says, or it could not be loaded.
   case archiveMismatch(policy: String, evidence: String)
+  /// A person wants an order ended.
+  case cancel(ClientOrderID)
+  /// A person decides in the policy's place, once. The veto judges it like any other decision.
+  case trade(ManualTrade)
+}
+
+/// A trade that a person asks for.
+package struct ManualTrade: Sendable, Hashable {
+  /// Symbol of what is to be traded.
+  package var instrument: String
+  package var action: Action
+  /// Share of the allowed size, in [0, 1]; closing orders close all.
+  package var fraction: Rate
+  /// Why, for the record.
+  package var reason: String
+
+  /// A trade as given.
+  package init(instrument: String, action: Action, fraction: Rate, reason: String) {
+    self.instrument = instrument
+    self.action = action
+    self.fraction = fraction
+    self.reason = reason
+  }
+
+  /// Who decides it, in the decision's record.
+  package static let person = PolicyIdentity(name: "person", sha256: "", isUntrained: false)
 }
 
 /// A condition under which no position is opened.

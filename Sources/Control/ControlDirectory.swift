@@ -102,6 +102,20 @@ package struct ControlDirectory: Sendable {
     return nil
   }
 
+  /// Why the first or the second step of a resume is missing for somebody who acts through a process of this user instead
+  /// of a RESUME file; nil when both may be taken. It opens no way that a file of that user would not.
+  package func refusalOfResume(user: uid_t, group: gid_t) -> String? {
+    let reading = read()
+    if let problem = reading.problem { return problem }
+    if reading.stop != nil { return "STOP is in the control directory; the first step is to remove it" }
+    var status = stat()
+    guard stat(path, &status) == 0 else { return "\(path): \(FileError.text())" }
+    guard Self.refusal(of: FileOwner(user: user, group: group, links: 1), in: status) == nil else {
+      return "the bot's own user may not resume here: leave a RESUME in the control directory (hrmbot resume)"
+    }
+    return nil
+  }
+
   private func problem(_ status: stat) -> String? {
     guard status.st_mode & S_IFMT == S_IFDIR else { return "\(path): not a directory" }
     // The superuser may do everything everywhere, but whoever took all rights away meant something by it.

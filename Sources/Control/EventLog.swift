@@ -24,11 +24,19 @@ package enum LogLevel: String, Sendable, Comparable {
 package final class EventLog: Sendable {
   /// A file beyond this size is set aside as `NAME.1`.
   package static let rotationBytes = 16 << 20
+  /// Last lines that are kept in memory, for those who ask the running bot: under systemd there is no file to look into.
+  package static let recentLines = 500
   private struct Target {
     var handle: Int32
     var bytes: Int
     /// Lines that nobody took.
     var dropped = 0
+    var recent: [[UInt8]] = []
+
+    mutating func remember(_ line: [UInt8]) {
+      recent.append(line)
+      if recent.count >= 2 * EventLog.recentLines { recent.removeFirst(EventLog.recentLines) }
+    }
   }
   private let path: String?
   private let target: Mutex<Target>
@@ -48,7 +56,7 @@ package final class EventLog: Sendable {
 
   /// Writes one line. `fields` are further members, as JSON text by key.
   package func write(_ level: LogLevel, _ message: String) {
-    guard level >= minimum else { return }
+    guard level >= min(minimum, .info) else { return }
     var line = CanonicalJSON(capacity: 160 + message.utf8.count)
     line.object {
       $0.key("at")
@@ -81,8 +89,10 @@ package final class EventLog: Sendable {
 
   /// Writes a line of JSON that was made elsewhere.
   package func write(line: [UInt8], _ level: LogLevel = .info) {
-    guard level >= minimum else { return }
+    guard level >= min(minimum, .info) else { return }
     target.withLock { target in
+      target.remember(line)
+      guard level >= minimum else { return }
       var bytes = path == nil && getenv("JOURNAL_STREAM") != nil ? Array("<\(level.priority)>".utf8) : []
       bytes += line
       bytes.append(10)
@@ -98,6 +108,9 @@ package final class EventLog: Sendable {
     }
   }
 
+  /// The last lines, oldest first, each one JSON object: also those that are too unimportant for the file.
+  package var recent: [[UInt8]] { target.withLock { Array($0.recent.suffix(Self.recentLines)) } }
+
   private func rotateIfNeeded(_ target: inout Target, adding count: Int) {
     guard let path, target.bytes + count > Self.rotationBytes else { return }
     // Whoever keeps more of it than this copies the file and empties it.
@@ -110,6 +123,6 @@ package final class EventLog: Sendable {
     let handle = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o640)
     guard handle >= 0 else { return }
     close(target.handle)
-    target = Target(handle: handle, bytes: 0)
+    (target.handle, target.bytes) = (handle, 0)
   }
 }

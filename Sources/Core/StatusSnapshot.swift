@@ -69,6 +69,40 @@ package struct StatusSnapshot: Codable, Sendable, Equatable {
       self.policy = policy
     }
   }
+  /// Something that keeps the bot from opening positions, or a person from switching its policy.
+  package struct Lock: Codable, Sendable, Equatable {
+    /// What holds, for example `stop`, `cool_down`, `feed_stale`.
+    package var name: String
+    /// The one instrument that it concerns; nil: all.
+    package var instrument: String?
+    /// When it ends by itself; nil: not by the clock.
+    package var until: Timestamp?
+    /// Why, for a person.
+    package var reason: String
+
+    package init(_ name: String, instrument: String? = nil, until: Timestamp? = nil, reason: String) {
+      self.name = name
+      self.instrument = instrument
+      self.until = until
+      self.reason = reason
+    }
+  }
+  /// The last change of the policy in charge.
+  package struct PolicyChange: Codable, Sendable, Equatable {
+    /// Who was in charge before.
+    package var previous: String?
+    package var at: Timestamp?
+    /// What caused a roll-back; nil: the policy is in charge by its own right.
+    package var trigger: String?
+    package var evidence: String?
+
+    package init(previous: String?, at: Timestamp?, trigger: String?, evidence: String?) {
+      self.previous = previous
+      self.at = at
+      self.trigger = trigger
+      self.evidence = evidence
+    }
+  }
   /// Number of decisions with one name.
   package struct Count: Codable, Sendable, Equatable {
     package var name: String
@@ -99,6 +133,11 @@ package struct StatusSnapshot: Codable, Sendable, Equatable {
   package var degradations: [String] = []
   package var policy: String
   package var isUntrained: Bool
+  /// Policies that can be put in charge.
+  package var policies: [String]?
+  package var policyChange: PolicyChange?
+  /// What keeps the bot from opening positions.
+  package var locks: [Lock]?
   package var instruments: [Instrument] = []
   package var cashQuote: Money
   package var equityQuote: Money = .zero

@@ -104,6 +104,7 @@ public enum Explanation {
       }
     }
     lines.add(sentence + ".")
+    if fields.present("model_id") == "person" { return lines.add("A person decided, in the policy's place.") }
     guard let act = try? fields.object("act"), let segments = try? act.unsigned("segments"), segments > 0 else {
       return lines.add("A rule decided: no thinking, no probabilities.")
     }

@@ -226,12 +226,28 @@ extension RecordEncoder {
       json.optional(c.latchID)
       json.key("level")
       json.optional(c.level?.rawValue)
+      // No key where there is none, as in records of before there were such commands.
+      if let id = c.orderID {
+        json.key("order_id")
+        json.value(id.description)
+      }
       json.key("policy")
       json.optional(c.policy)
       json.key("reason")
       json.optional(c.reason)
       json.key("source")
       json.optional(c.source?.rawValue)
+      if let trade = c.trade {
+        json.key("trade")
+        json.object { json in
+          json.key("action")
+          json.value(trade.action.rawValue)
+          json.key("fraction")
+          json.value(trade.fraction)
+          json.key("instrument")
+          json.value(trade.instrument)
+        }
+      }
     }
     return json.bytes
   }

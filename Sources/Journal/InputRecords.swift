@@ -214,12 +214,34 @@ public struct ControlRecord: Hashable, Sendable {
   public var latchID: String?
   /// When it entered the bot.
   public var at: Timestamp
+  /// Order that a cancel names.
+  public var orderID: ClientOrderID?
+  /// What a person wants traded.
+  public var trade: Trade?
+
+  /// A trade that a person asks for.
+  public struct Trade: Hashable, Sendable {
+    /// Symbol of what is to be traded.
+    public var instrument: String
+    /// What is to be done.
+    public var action: Action
+    /// Share of the allowed size, in [0, 1].
+    public var fraction: Rate
+    /// A trade as given.
+    public init(instrument: String, action: Action, fraction: Rate) {
+      self.instrument = instrument
+      self.action = action
+      self.fraction = fraction
+    }
+  }
 
   /// A command as given.
   public init(
     command: String, level: StopLevel? = nil, reason: String? = nil, source: StopSource? = nil, by: String? = nil,
-    policy: String? = nil, latchID: String? = nil, at: Timestamp
+    policy: String? = nil, latchID: String? = nil, at: Timestamp, orderID: ClientOrderID? = nil, trade: Trade? = nil
   ) {
+    self.orderID = orderID
+    self.trade = trade
     self.command = command
     self.level = level
     self.reason = reason

@@ -147,6 +147,18 @@ public struct RecordDecoder: Sendable {
       reason: try fields.optional("reason", fields.text),
       source: try fields.optional("source") { try fields.choice($0) }, by: try fields.optional("by", fields.text),
       policy: try fields.optional("policy", fields.text), latchID: try fields.optional("latch_id", fields.text),
-      at: try fields.moment("at"))
+      at: try fields.moment("at"), orderID: fields.tree["order_id"] == nil ? nil : try fields.clientID("order_id"),
+      trade: fields.tree["trade"] == nil ? nil : try Self.trade(fields.object("trade")))
+  }
+
+  private static func trade(_ fields: RecordFields) throws -> ControlRecord.Trade {
+    guard let action = fields.action("action") else {
+      throw fields.fault("action", fields.shown("action"), "expected an action, 0 to 4")
+    }
+    let fraction: Rate = try fields.decimal("fraction")
+    guard fraction >= .zero, fraction.raw <= Rate.unit else {
+      throw fields.fault("fraction", "\(fraction)", "expected a share from 0 to 1")
+    }
+    return ControlRecord.Trade(instrument: try fields.text("instrument"), action: action, fraction: fraction)
   }
 }

@@ -82,6 +82,8 @@ struct CodingTests {
       .resume(latchID: "L9-z"), .rollBack(to: "flat", reason: "odd"), .rollBack(to: nil, reason: ""), .promote("hrm"),
       .relatch(latch), .clockSkew(millis: -1234), .clockSkew(millis: 0),
       .memory(mebibytes: 5000), .archiveMismatch(policy: "hrm", evidence: "a \"b\""),
+      .cancel(ClientOrderID(sequence: 7, role: .exit, attempt: 2)),
+      .trade(ManualTrade(instrument: "A\"B", action: .closeShort, fraction: Rate(basisPoints: 1234), reason: "why")),
     ]
     for condition in Degradation.allCases {
       commands += [.degrade(condition, isOn: true), .degrade(condition, isOn: false)]
@@ -95,7 +97,7 @@ struct CodingTests {
       let record = try decoder.control(JournalRecord(sequence: 1, kind: .control, payload: payload))
       #expect(try ControlCommand(record) == command && record.at == at, "\(command)")
     }
-    for name in ["degrade", "recover", "clock_skew", "explode", ""] {
+    for name in ["degrade", "recover", "clock_skew", "cancel", "trade", "explode", ""] {
       #expect(throws: StartError.self) { try ControlCommand(ControlRecord(command: name, reason: "nothing", at: at)) }
     }
   }

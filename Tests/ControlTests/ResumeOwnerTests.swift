@@ -1,5 +1,6 @@
 import Control
 import Files
+import Foundation
 import Glibc
 import Testing
 
@@ -32,6 +33,17 @@ struct ResumeOwnerTests {
     }
     let stranger = FileOwner(user: 1001, group: 51, links: 1)
     #expect(ControlDirectory.refusal(of: stranger, in: directory(owner: 0, group: 50, mode: 0o2775)) != nil)
+  }
+
+  /// Over HTTP the bot's own user acts: that is no way around what its file would be.
+  @Test func aProcessMayResumeWhereItsFileWouldCount() throws {
+    let scratch = try Scratch()
+    let directory = ControlDirectory(path: scratch.path)
+    #expect(directory.refusalOfResume(user: geteuid(), group: getegid()) == nil)
+    #expect(directory.refusalOfResume(user: 64_001, group: 64_001)?.contains("own user may not resume") == true)
+    try Data().write(to: URL(fileURLWithPath: directory.stopPath))
+    #expect(directory.refusalOfResume(user: geteuid(), group: getegid())?.contains("STOP is in") == true)
+    #expect(ControlDirectory(path: scratch.path + "/none").refusalOfResume(user: 0, group: 0) != nil)
   }
 
   @Test func aFileWithASecondNameIsNobodys() {

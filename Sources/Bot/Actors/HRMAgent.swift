@@ -18,6 +18,8 @@ package actor HRMAgent {
   /// Whether a rule's decision to hold is only counted: nobody records or shows it.
   private let skipsHolds: Bool
   private let log: @Sendable (LogLevel, String) -> Void
+  /// The newest of each instrument, for a person who decides between two bars. At most one per instrument.
+  private var newest: [InstrumentID: Observation] = [:]
   /// What each pending request was made of. At most one per instrument.
   private var observed: [UInt64: Observation] = [:]
   private var depthHistogram: [Int] = []
@@ -51,6 +53,7 @@ package actor HRMAgent {
       switchPolicy(effect, context)
     }
     guard skipsHolds else {
+      newest[observation.instrument] = observation
       return await perform(stage.receive(observation, ticket: context.input), observation, context)
     }
     guard let effect = stage.receiveUnlessHold(observation, ticket: context.input) else {
@@ -124,6 +127,9 @@ package actor HRMAgent {
     }
     return true
   }
+
+  /// What a policy saw last of an instrument; nil: nothing yet.
+  package func newestObservation(of instrument: InstrumentID) -> Observation? { newest[instrument] }
 
   /// Names of the policies that can be put in charge.
   package var policyNames: [String] { stage.policyNames }

@@ -198,6 +198,16 @@ package actor OrderExecution {
     await perform(effects, context)
   }
 
+  /// Ends an order at a person's wish. Throws why not.
+  package func cancel(_ id: ClientOrderID, context: EventContext) async throws(CancelRefusal) {
+    await perform(try stage.cancel(id), context)
+  }
+
+  /// What of the position can be traded now.
+  package func tradablePosition(of instrument: InstrumentID, at time: Timestamp) -> PositionView {
+    stage.tradablePosition(of: instrument, at: time)
+  }
+
   /// What the bot may do now.
   package func set(_ state: TradingState) { tradingState = state }
 

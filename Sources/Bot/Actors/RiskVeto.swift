@@ -50,7 +50,8 @@ package actor RiskVeto {
   }
 
   /// Judges a decision and carries the approved order on.
-  package func receive(_ decision: Decision, _ observation: Observation, context: EventContext) async {
+  @discardableResult
+  package func receive(_ decision: Decision, _ observation: Observation, context: EventContext) async -> Verdict {
     precondition(decision.sequence == recorder.nextSequence, "a decision's name is the number of its record")
     var environment = environment
     environment.isJournalHealthy = environment.isJournalHealthy && recorder.isHealthy
@@ -69,7 +70,8 @@ package actor RiskVeto {
     statistics.count(decision, verdict)
     if let show {
       let event = DecisionEvent(
-        decision: decision, verdict: verdict, bar: observation.bar, symbol: instrument.symbol, at: context.at)
+        decision: decision, verdict: verdict, bar: observation.bar, complexity: observation.complexity,
+        symbol: instrument.symbol, at: context.at)
       lastEvent = event
       show(event)
     }
@@ -77,6 +79,7 @@ package actor RiskVeto {
     if let order = verdict.order {
       await execution?.submit(order, lastPrice: observation.bar.close, context: context)
     }
+    return verdict
   }
 
   private func passOnLatchRequest() {
@@ -134,6 +137,8 @@ package struct DecisionEvent: Sendable {
   package var decision: Decision
   package var verdict: Verdict
   package var bar: Bar
+  /// Market complexity in [0, 1]; nil until known.
+  package var complexity: Double?
   package var symbol: String
   package var at: Timestamp
 }

@@ -204,6 +204,12 @@ package actor Supervisor {
       let context = context(sequence)
       let effect = await stages.rollback.archiveMismatch(of: policy, evidence: evidence, context: context)
       return await carryOut(effect, "policy \(policy): \(evidence)", context)
+    case .cancel(let id):
+      do throws(CancelRefusal) { try await stages.execution.cancel(id, context: context(sequence)) } catch {
+        return "refused: \(error)"
+      }
+      return "asked the venue to end \(id)"
+    case .trade(let wish): return await trade(wish, context(sequence))
     }
   }
 
@@ -307,6 +313,26 @@ package actor Supervisor {
     guard let effect else { return "\(text); nothing is replaced" }
     await stages.agent.switchPolicy(effect, context)
     return "\(text); policy in charge: \(await stages.agent.inCharge.name)"
+  }
+
+  /// A person's decision: on what the policy saw last, with the position of now, before the same veto.
+  private func trade(_ wish: ManualTrade, _ context: EventContext) async -> String {
+    guard let instrument = instruments.instruments.first(where: { $0.symbol == wish.instrument }) else {
+      return "refused: no instrument is called \(ControlDirectory.printable(wish.instrument))"
+    }
+    guard var observation = await stages.agent.newestObservation(of: instrument.id) else {
+      return "refused: \(instrument.symbol) has had no bar yet"
+    }
+    observation.position = await stages.execution.tradablePosition(of: instrument.id, at: context.at)
+    let decision = Decision(
+      sequence: recorder.nextSequence, instrument: instrument.id, timeframe: observation.timeframe,
+      barClose: observation.bar.closeTime, policy: ManualTrade.person, role: .production, fallbackReason: nil,
+      legalMask: observation.legalMask, action: wish.action, quantityFraction: wish.fraction, reading: nil,
+      note: "by a person: \(wish.reason)")
+    let verdict = await stages.risk.receive(decision, observation, context: context)
+    let id = DecisionID(sequence: decision.sequence)
+    guard verdict.order != nil else { return "refused: \(id) \(verdict.skipReason?.name ?? "hold")" }
+    return "\(id) approved: \(verdict.finalAction.name) \(verdict.finalQuantity)"
   }
 
   /// Tells the risk veto what surrounds its judgement.

@@ -71,6 +71,7 @@ extension PaperRun {
     snapshot.journalRecords = prepared.engine.recorder.nextSequence - 1
     snapshot.isJournalHealthy = prepared.engine.recorder.isHealthy
     await fill(&snapshot, prepared)
+    await lock(&snapshot, prepared)
     return snapshot
   }
 
