@@ -72,7 +72,7 @@ let package = Package(
         "Backtest", "Bot", "Core", "Settings", "Feed", "Catalog", "Features", "HRM", "Agent", "Risk", "Exchange",
         "Execution", "Files", "Digest", "Statistics", .target(name: "COpenMPI", condition: .when(traits: ["MPI"])),
       ]),
-    .target(name: "Server", dependencies: ["Core", "Files", webServer]),
+    .target(name: "Server", dependencies: ["Core", "Files", "Journal", webServer]),
     .target(name: "Terminal", dependencies: ["Core"]),
     .target(name: "Notify", dependencies: ["Core", "Settings", "Digest", "Transport"]),
     .executableTarget(
@@ -134,7 +134,7 @@ let package = Package(
       hasResources: true),
     tests("Control", ["Control", "Core", "Files"]),
     tests("Guard", ["Guard", "Control", "Core", "Exchange", "Execution", "Files"]),
-    tests("Server", ["Server", "Core", "Loopback"]),
+    tests("Server", ["Server", "Core", "Journal", "Loopback"]),
     tests("Terminal", ["Terminal", "Core"]),
     tests("Notify", ["Notify", "Settings", "Digest", "Transport", "Loopback", "Core"]),
     tests("Simulation", ["Simulation", "Core"]),

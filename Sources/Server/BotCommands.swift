@@ -4,21 +4,29 @@ import Core
 package struct BotCommands: Sendable {
   /// Stops trading at a level, as a STOP file does.
   package var stop: @Sendable (StopLevel, String) -> Void
-  /// Puts the fallback or a named policy in charge; the answer, or nil if none came in time.
-  package var switchPolicy: @Sendable (PolicySwitch) async -> String?
+  /// Puts a wish to the bot; the answer, one that begins with `refused`, or nil if none came in time.
+  package var ask: @Sendable (Wish) async -> String?
 
-  /// A change of the policy in charge.
-  package enum PolicySwitch: Sendable, Hashable {
+  /// Runs a backtest beside the bot.
+  package var backtest: @Sendable (BacktestWish) async -> BacktestWish.Outcome
+
+  /// What a person with the operator's token may want.
+  package enum Wish: Sendable, Hashable {
     case rollBack(to: String?, reason: String)
     case promote(String)
+    /// The second step of a resume.
+    case resume(latchID: String)
+    case cancel(ClientOrderID)
+    case trade(instrument: String, Action, fraction: Rate, reason: String)
   }
 
   /// Commands as given.
   package init(
-    stop: @escaping @Sendable (StopLevel, String) -> Void,
-    switchPolicy: @escaping @Sendable (PolicySwitch) async -> String?
+    stop: @escaping @Sendable (StopLevel, String) -> Void, ask: @escaping @Sendable (Wish) async -> String?,
+    backtest: @escaping @Sendable (BacktestWish) async -> BacktestWish.Outcome = { _ in .failed("not here") }
   ) {
     self.stop = stop
-    self.switchPolicy = switchPolicy
+    self.ask = ask
+    self.backtest = backtest
   }
 }

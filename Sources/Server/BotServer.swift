@@ -21,14 +21,14 @@ package struct BotServer: Sendable {
     }
   }
 
-  private let routes: StatusRoutes
-  private let commandRoutes: CommandRoutes
+  private let sources: ServerSources
+  private let commands: BotCommands
   private let tokens: AccessTokens
 
-  /// A server over `board`. `settingsJSON`: the settings in force.
-  package init(board: StatusBoard, commands: BotCommands, tokens: AccessTokens, settingsJSON: [UInt8]) {
-    routes = StatusRoutes(board: board, settingsJSON: settingsJSON)
-    commandRoutes = CommandRoutes(commands: commands)
+  /// A server of what `sources` know.
+  package init(sources: ServerSources, commands: BotCommands, tokens: AccessTokens) {
+    self.sources = sources
+    self.commands = commands
     self.tokens = tokens
   }
 
@@ -40,10 +40,17 @@ package struct BotServer: Sendable {
   private func router(_ policy: RequestPolicy) -> Router<BasicRequestContext> {
     let router = Router()
     router.add(middleware: Gatekeeper(policy: policy))
-    routes.add(to: router)
-    AccountRoutes(board: routes.board).add(to: router)
+    let (board, journal) = (sources.board, sources.journal)
+    StatusRoutes(board: board, settingsJSON: sources.settingsJSON).add(to: router)
+    AccountRoutes(board: board).add(to: router)
+    LogRoutes(board: board, lines: sources.logLines).add(to: router)
+    DecisionRoutes(board: board, journal: journal).add(to: router)
+    TradeRoutes(board: board, journal: journal).add(to: router)
+    PolicyRoutes(journal: journal).add(to: router)
+    BarRoutes(journal: journal).add(to: router)
+    LiveRoutes(board: board).add(to: router)
     PageRoutes().add(to: router)
-    commandRoutes.add(to: router)
+    CommandRoutes(commands: commands).add(to: router)
     return router
   }
 

@@ -12,6 +12,10 @@ package struct ServerLimits: Sendable {
   package static let loopSeconds = 2
   /// Decisions kept for `/api/v1/decisions`.
   package static let decisions = 500
+  /// Questions to the journal that may wait; more are refused (503).
+  package static let waitingQuestions = 16
+  /// Log lines kept for `/api/v1/logs`.
+  package static let logLines = 500
   /// Events that may wait for one subscriber; then the oldest go, and are counted.
   package static let waitingEvents = 256
   /// Subscribers at once; more are refused (503).

@@ -26,7 +26,8 @@ enum DecisionLine {
     Output.offer(json(event, labels).bytes, to: toError ? STDERR_FILENO : STDOUT_FILENO)
   }
 
-  static func json(_ event: DecisionEvent, _ labels: Labels) -> CanonicalJSON {
+  /// `isFull`: with what the network thought and which checks refused, by how much.
+  static func json(_ event: DecisionEvent, _ labels: Labels, isFull: Bool = false) -> CanonicalJSON {
     let (decision, verdict) = (event.decision, event.verdict)
     var out = CanonicalJSON(capacity: 512)
     out.object { out in
@@ -76,9 +77,41 @@ enum DecisionLine {
       out.value(labels.isSynthetic)
       out.key("trace_id")
       out.value(labels.traces.trace(decision.sequence))
+      if isFull { thought(event, &out) }
       out.key("untrained")
       out.value(decision.policy.isUntrained)
     }
     return out
+  }
+
+  private static func thought(_ event: DecisionEvent, _ out: inout CanonicalJSON) {
+    if let complexity = event.complexity {
+      out.key("complexity")
+      out.value(complexity)
+    }
+    if let reading = event.decision.reading {
+      out.key("halt_reason")
+      out.value(reading.haltReason.rawValue)
+      out.key("probabilities")
+      out.array { out in for probability in reading.probabilities { out.value(probability) } }
+      out.key("residual_h")
+      out.value(reading.residualH)
+      out.key("residual_l")
+      out.value(reading.residualL)
+    }
+    out.key("vetoes")
+    out.array { out in
+      for check in event.verdict.checks where check.outcome == .veto {
+        out.object { out in
+          out.key("check")
+          out.value(check.check.rawValue)
+          for (name, value) in [("input", check.input), ("limit", check.limit), ("margin", check.margin)] {
+            guard let value else { continue }
+            out.key(escaping: name)
+            out.value(value)
+          }
+        }
+      }
+    }
   }
 }

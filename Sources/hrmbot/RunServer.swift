@@ -1,7 +1,6 @@
 import Bot
 import Control
 import Core
-import Dispatch
 import Glibc
 import Server
 
@@ -26,7 +25,7 @@ struct RunServer: Sendable {
       shows?($0)
     }
     display.decision = {
-      board.publish(decision: DecisionLine.json($0, labels).bytes)
+      board.publish(decision: DecisionLine.json($0, labels, isFull: true).bytes)
       decides?($0)
     }
     return display
@@ -51,13 +50,14 @@ struct RunServer: Sendable {
     if Task.isCancelled { return }
     let socket = plan.home.path + "/hrmbot.sock"
     do {
+      let sources = sources(log)
       let server = BotServer(
-        board: board, commands: commands(run), tokens: try AccessTokens(stateDirectory: plan.home.path),
-        settingsJSON: plan.settingsJSON)
+        sources: sources, commands: commands(run), tokens: try AccessTokens(stateDirectory: plan.home.path))
       unlink(socket)
       await withTaskGroup(of: Void.self) { group in
         group.addTask { await serve(server, .unix(socket), log) }
         let port = plan.settings.server.port
+        group.addTask { await FillFollower(sources).run() }
         if port > 0 { group.addTask { await serve(server, .loopback(port: port), log) } }
       }
       unlink(socket)
@@ -76,22 +76,28 @@ struct RunServer: Sendable {
     }
   }
 
+  private func sources(_ log: EventLog) -> ServerSources {
+    var directory: String?
+    if case .directory(let path) = plan.journal { directory = path }
+    return ServerSources(
+      board: board, journal: JournalDesk(directory: directory), settingsJSON: plan.settingsJSON,
+      logLines: { log.recent })
+  }
+
   private func commands(_ run: PaperRun) -> BotCommands {
-    let inbox = CommandInbox(stateDirectory: plan.home.path)
+    let backtests = BacktestChild(home: plan.home.path, settings: plan.settingsPath)
     return BotCommands(
       stop: { run.latch($0, source: .http, reason: $1) },
-      switchPolicy: { wish in
-        let request: CommandInbox.Request =
-          switch wish {
-          case .rollBack(let policy, let reason): .init(command: "rollback", policy: policy, reason: reason)
-          case .promote(let policy): .init(command: "promote", policy: policy, reason: nil)
-          }
-        // Asking waits for a file: not on a thread that others need.
-        return await withCheckedContinuation { continuation in
-          DispatchQueue.global().async {
-            continuation.resume(returning: try? inbox.ask(request, waitMillis: 5000))
-          }
+      ask: { wish in
+        switch wish {
+        case .rollBack(let policy, let reason): await run.ask(.rollBack(to: policy, reason: reason))
+        case .promote(let policy): await run.ask(.promote(policy))
+        case .resume(let latch): await run.resume(latchID: latch)
+        case .cancel(let id): await run.ask(.cancel(id))
+        case .trade(let symbol, let action, let fraction, let reason):
+          await run.ask(
+            .trade(ManualTrade(instrument: symbol, action: action, fraction: fraction, reason: reason)))
         }
-      })
+      }, backtest: { await backtests.run($0) })
   }
 }

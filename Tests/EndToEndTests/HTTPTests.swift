@@ -10,8 +10,8 @@ extension EndToEnd {
       Files.text(place.home + "/tokens/" + scope).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
-    private func trader(_ place: Place, port: Int) async throws -> Child {
-      let bot = try await place.trader(["--set", "server.port=\(port)"])
+    private func trader(_ place: Place, port: Int, _ more: [String] = []) async throws -> Child {
+      let bot = try await place.trader(["--set", "server.port=\(port)"] + more)
       try await bot.wait(for: "a server") { Wire.ask(port, "GET", "/readyz").code == 200 }
       return bot
     }
@@ -41,6 +41,63 @@ extension EndToEnd {
       #expect(try await bot.end(within: 10).code == 0)
       #expect(!Files.exists(place.home + "/hrmbot.sock"))
       #expect(try await place.run("replay", "--verify").code == 0)
+    }
+
+    /// What a person does over HTTP is on record like all else, and a replay does it again.
+    @Test func aPersonsTradeIsJudgedRecordedAndReplayed() async throws {
+      let place = try Place()
+      let port = try Wire.freePort()
+      // It never trades by itself here: the policy in charge only holds.
+      let bot = try await trader(place, port: port, ["--policy", "flat"])
+      let operate = token(place, "operate")
+      func post(_ path: String, _ body: String = "{}") -> (code: Int, text: String) {
+        Wire.ask(port, "POST", path, token: operate, body: body)
+      }
+      let buy = "{\"instrument\":\"SIM-BTC\",\"action\":\"buy_long\",\"fraction\":\"0.5\",\"reason\":\"a hunch\"}"
+      let answer = post("/api/manual-trade", buy)
+      #expect(answer.code == 200, "\(answer)")
+      let id = try #require(answer.text.firstMatch(of: /D-[0-9]+/)).output
+      try await bot.wait(for: "a fill") {
+        Wire.ask(port, "GET", "/api/v1/fills", token: operate).text.contains("\"side\":\"buy\"")
+      }
+      let explained = Wire.ask(port, "GET", "/api/v1/decisions/\(id)", token: operate).text
+      #expect(explained.contains("by a person: a hunch") && explained.contains("A person decided"))
+      #expect(Wire.ask(port, "GET", "/api/v1/positions", token: operate).text.contains("\"side\":\"long\""))
+      #expect(post("/api/manual-trade", buy.replacing("BTC", with: "XXX")).code == 409)
+
+      // A stop holds for people too; its second step must name the latch, after the first.
+      try Files.write("", to: place.stop)
+      let latch = try await place.latchName()
+      try await bot.wait(for: "a stop") { Wire.ask(port, "GET", "/readyz").text.contains("stopped:stop") }
+      #expect(post("/api/v1/trade", buy.replacing("buy_long", with: "close_long")).code == 409)
+      #expect(post("/api/v1/resume", "{\"latch_id\":\"\(latch)\"}").text.contains("STOP is in the control directory"))
+      try Files.remove(place.stop)
+      #expect(post("/api/v1/resume", "{\"latch_id\":\"L1-wrong\"}").code == 409)
+      let resumed = post("/api/live/start", "{\"latch_id\":\"\(latch)\"}")
+      #expect(resumed.code == 200, "\(resumed)")
+      try await bot.wait(for: "ready again") { Wire.ask(port, "GET", "/readyz").code == 200 }
+      bot.send(SIGTERM)
+      #expect(try await bot.end(within: 10).code == 0)
+      let verified = try await place.run("replay", "--verify")
+      #expect(verified.code == 0, "\(verified)")
+    }
+
+    @Test func aBacktestRunsBesideTheBot() async throws {
+      let place = try Place()
+      let port = try Wire.freePort()
+      let file = place.file("BTCUSDT.csv")
+      try Bars(count: 3000, minutes: 60, seed: 11).write(to: file)
+      let imported = try await place.run("data", "import", file)
+      #expect(imported.code == 0, "\(imported)")
+      let bot = try await trader(place, port: port)
+      let operate = token(place, "operate")
+      let body = "{\"instrument\":\"BTCUSDT\",\"timeframe\":\"1h\",\"policy\":\"sma-cross\"}"
+      let answer = Wire.ask(port, "POST", "/api/backtest", token: operate, body: body)
+      #expect(answer.code == 200 && answer.text.contains("\"trades\""), "\(answer)")
+      let unknown = Wire.ask(port, "POST", "/api/backtest", token: operate, body: body.replacing("BTC", with: "XYZ"))
+      #expect(unknown.code == 422, "\(unknown)")
+      bot.send(SIGTERM)
+      #expect(try await bot.end(within: 10).code == 0)
     }
 
     /// The page's address comes from a command; a taken port costs the server there and nothing else.

@@ -2,60 +2,17 @@ import Core
 import Foundation
 import Loopback
 import Server
-import Synchronization
 import Testing
 
 /// Each test serves a port of its own and asks it over real sockets.
 @Suite("The server over the wire", .serialized)
 struct BotServerTests {
-  /// What was asked of the bot.
-  final class Asked: Sendable {
-    let stops = Mutex<[String]>([])
-    let switches = Mutex<[BotCommands.PolicySwitch]>([])
-  }
-
-  struct Stand: Sendable {
-    var port: Int
-    var board = StatusBoard(time: VirtualTime(start: Timestamp(milliseconds: 0)))
-    var asked = Asked()
-    var read = ""
-    var operate = ""
-  }
-
-  /// Serves while `body` asks.
-  private func serving(_ body: @escaping @Sendable (Stand) async throws -> Void) async throws {
-    let place = try RequestPolicyTests.Place()
-    let tokens = try AccessTokens(stateDirectory: place.path)
-    var stand = Stand(port: try Wire.freePort())
-    (stand.read, stand.operate) = (try place.token(.read), try place.token(.operate))
-    let asked = stand.asked
-    let commands = BotCommands(
-      stop: { level, reason in asked.stops.withLock { $0.append("\(level.rawValue) \(reason)") } },
-      switchPolicy: { wish in
-        asked.switches.withLock { $0.append(wish) }
-        return wish == .promote("late") ? nil : wish == .promote("bad") ? "refused: unknown" : "policy in charge: flat"
-      })
-    let server = BotServer(
-      board: stand.board, commands: commands, tokens: tokens, settingsJSON: Array("{\"a\":1}".utf8))
-    let (started, listening) = AsyncStream.makeStream(of: Void.self)
-    let ready = stand
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask {
-        defer { listening.finish() }
-        try await server.run(.loopback(port: ready.port)) { _ in listening.yield() }
-      }
-      for await _ in started { break }
-      try await body(ready)
-      group.cancelAll()
-    }
-    withExtendedLifetime(place) {}
-  }
-
   @Test func theDocumentNamesWhatIsServedAndNothingElse() throws {
     let place = try RequestPolicyTests.Place()
     let server = BotServer(
-      board: StatusBoard(time: VirtualTime()), commands: BotCommands(stop: { _, _ in }, switchPolicy: { _ in nil }),
-      tokens: try AccessTokens(stateDirectory: place.path), settingsJSON: [])
+      sources: ServerSources(board: StatusBoard(time: VirtualTime())),
+      commands: BotCommands(stop: { _, _ in }, ask: { _ in nil }),
+      tokens: try AccessTokens(stateDirectory: place.path))
     let documented = ServedOperation.all.flatMap { operation in
       operation.paths.map { (operation.isWrite ? "POST " : "GET ") + $0 }
     }
@@ -63,7 +20,7 @@ struct BotServerTests {
   }
 
   @Test func whatThereIsToSee() async throws {
-    try await serving { stand in
+    try await Stand.serving { stand in
       #expect(Wire.ask(stand.port, "GET", "/healthz").code == 503)
       #expect(Wire.ask(stand.port, "GET", "/api/v1/status", token: stand.read).code == 503)
       stand.board.publish(Sample.snapshot)
@@ -95,7 +52,7 @@ struct BotServerTests {
 
   /// Also under the names that clients of the bot's predecessor ask.
   @Test func partsOfTheState() async throws {
-    try await serving { stand in
+    try await Stand.serving { stand in
       let ask = { (path: String) in Wire.ask(stand.port, "GET", path, token: stand.read) }
       #expect(ask("/api/v1/balance").code == 503 && ask("/api/funds").code == 503)
       stand.board.publish(Sample.snapshot)
@@ -125,7 +82,7 @@ struct BotServerTests {
   }
 
   @Test func stopsWhateverTheBodyIsAndAsOftenAsAsked() async throws {
-    try await serving { stand in
+    try await Stand.serving { stand in
       let bodies: [(String?, String)] = [
         (nil, "stop "), ("{}", "stop "), ("{\"level\":\"flatten\",\"reason\":\"a\\u001b[2J\\nb\"}", "flatten a[2Jb"),
         ("not json", "stop "), ("{\"level\":\"nonsense\"}", "stop "), ("[1]", "stop "),
@@ -152,8 +109,9 @@ struct BotServerTests {
   }
 
   @Test func nothingChangesByGetOrWithoutTheOperatorsToken() async throws {
-    try await serving { stand in
-      for path in ["stop", "pause", "flatten", "rollback", "promote"] {
+    try await Stand.serving { stand in
+      for operation in ServedOperation.all where operation.isWrite {
+        let path = operation.paths[0].replacing("/api/v1/", with: "").replacing("{id}", with: "h1-e0")
         #expect(Wire.ask(stand.port, "GET", "/api/v1/\(path)", token: stand.operate).code == 404)
         #expect(Wire.ask(stand.port, "POST", "/api/v1/\(path)", body: "{}").code == 401)
         #expect(Wire.ask(stand.port, "POST", "/api/v1/\(path)", token: stand.read, body: "{}").code == 403)
@@ -166,12 +124,12 @@ struct BotServerTests {
           body: "{}")
         #expect(foreign.code == 403)
       }
-      #expect(stand.asked.stops.withLock { $0.isEmpty } && stand.asked.switches.withLock { $0.isEmpty })
+      #expect(stand.asked.stops.withLock { $0.isEmpty } && stand.asked.wishes.withLock { $0.isEmpty })
     }
   }
 
   @Test func policiesAreSwitched() async throws {
-    try await serving { stand in
+    try await Stand.serving { stand in
       let ask = { (path: String, body: String) in
         Wire.ask(stand.port, "POST", "/api/v1/\(path)", token: stand.operate, body: body).code
       }
@@ -182,14 +140,14 @@ struct BotServerTests {
       #expect(ask("promote", "{\"policy\":\"bad\"}") == 409)
       #expect(ask("promote", "{\"policy\":\"late\"}") == 504)
       #expect(
-        stand.asked.switches.withLock { $0 } == [
+        stand.asked.wishes.withLock { $0 } == [
           .rollBack(to: nil, reason: ""), .rollBack(to: "flat", reason: "why"), .promote("bad"), .promote("late"),
         ])
     }
   }
 
   @Test func hostileBytesEndTheirConnectionAndNothingElse() async throws {
-    try await serving { stand in
+    try await Stand.serving { stand in
       stand.board.publish(Sample.snapshot)
       let huge = String(repeating: "a", count: 2 * ServerLimits.headerBytes)
       for text in [
@@ -213,7 +171,7 @@ struct BotServerTests {
 
   /// Half a request holds its connection for some seconds only, and only so many can be held.
   @Test func slowRequestsAreCutOff() async throws {
-    try await serving { stand in
+    try await Stand.serving { stand in
       let connection = try #require(Wire.Connection(port: stand.port))
       connection.send("GET /healthz HTTP/1.1\r\nHost: loc")
       // Ends with the server's patience, before the test's own ten seconds.
@@ -224,7 +182,7 @@ struct BotServerTests {
   }
 
   @Test func eventsComeAsTheyHappen() async throws {
-    try await serving { stand in
+    try await Stand.serving { stand in
       stand.board.publish(Sample.snapshot)
       let connection = try #require(Wire.Connection(port: stand.port))
       connection.send(

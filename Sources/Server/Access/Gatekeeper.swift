@@ -19,6 +19,11 @@ struct Gatekeeper<Context: RequestContext>: RouterMiddleware {
     }
     do {
       return try await next(request, context)
+    } catch let error as Refusal {
+      return Reply.error(error.status, error.code, error.message)
+    } catch let error as JournalDesk.Failure {
+      let refusal = Refusal(error)
+      return Reply.error(refusal.status, refusal.code, refusal.message)
     } catch let error as any HTTPResponseError {
       return Reply.error(
         error.status.code, error.status.code == 404 ? "not_found" : "bad_request",

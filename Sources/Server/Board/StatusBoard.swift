@@ -9,6 +9,8 @@ package final class StatusBoard: Sendable {
     case status(StatusSnapshot)
     /// A decision, as JSON of one line.
     case decision([UInt8])
+    /// An execution, as JSON of one line.
+    case fill([UInt8])
   }
 
   private struct State {
@@ -70,6 +72,9 @@ package final class StatusBoard: Sendable {
     }
     send(.decision(json))
   }
+
+  /// Tells subscribers of an execution, as JSON of one line.
+  package func publish(fill json: [UInt8]) { send(.fill(json)) }
 
   /// The last decisions, newest first.
   package func decisions(limit: Int) -> [[UInt8]] {

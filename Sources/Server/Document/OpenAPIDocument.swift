@@ -7,6 +7,11 @@ enum OpenAPIDocument {
     out.object { out in
       out.key("components")
       out.object { out in
+        out.key("schemas")
+        out.object { out in
+          out.key("error")
+          out.object { Schema.error.write(&$0) }
+        }
         out.key("securitySchemes")
         out.object { out in
           out.key("token")
@@ -45,13 +50,16 @@ enum OpenAPIDocument {
   }
 
   private static func write(_ operation: ServedOperation, _ out: inout CanonicalJSON) {
-    if operation.hasLimit {
+    if !operation.parameters.isEmpty {
       out.key("parameters")
-      out.array { out in out.object(limit) }
+      out.array { out in for parameter in operation.parameters { out.object { parameter.write(&$0) } } }
     }
     if operation.isWrite {
       out.key("requestBody")
-      out.object { body(operation.body, &$0) }
+      out.object { out in
+        out.key("content")
+        content(.json, .object(operation.body), &out)
+      }
     }
     out.key("responses")
     out.object { responses(operation, &$0) }
@@ -68,46 +76,13 @@ enum OpenAPIDocument {
     out.value(operation.summary)
   }
 
-  private static func limit(_ out: inout CanonicalJSON) {
-    out.key("in")
-    out.value(literal: "query")
-    out.key("name")
-    out.value(literal: "limit")
-    out.key("schema")
+  private static func content(_ answer: ServedOperation.Answer, _ schema: Schema?, _ out: inout CanonicalJSON) {
     out.object { out in
-      out.key("maximum")
-      out.value(ServerLimits.decisions)
-      out.key("minimum")
-      out.value(1)
-      out.key("type")
-      out.value(literal: "integer")
-    }
-  }
-
-  private static func body(_ members: [String], _ out: inout CanonicalJSON) {
-    out.key("content")
-    out.object { out in
-      out.key("application/json")
+      out.key(escaping: answer.rawValue)
       out.object { out in
+        guard let schema else { return }
         out.key("schema")
-        out.object { out in
-          out.key("properties")
-          out.object { out in
-            for member in members {
-              out.key(escaping: member)
-              out.object { out in
-                if member == "level" {
-                  out.key("enum")
-                  out.array { out in for level in StopLevel.allCases { out.value(level.rawValue) } }
-                }
-                out.key("type")
-                out.value(literal: "string")
-              }
-            }
-          }
-          out.key("type")
-          out.value(literal: "object")
-        }
+        out.object { schema.write(&$0) }
       }
     }
   }
@@ -116,16 +91,14 @@ enum OpenAPIDocument {
   private static func responses(_ operation: ServedOperation, _ out: inout CanonicalJSON) {
     let refusals = [403, 421] + (operation.isOpen ? [] : [401]) + (operation.isWrite ? [415] : [])
     for code in (operation.codes + refusals).sorted() {
+      let isAnswer = operation.answers.contains(code)
       out.key(escaping: "\(code)")
       out.object { out in
         out.key("content")
-        out.object { out in
-          let isError = refusals.contains(code) || code == 503 && operation.answer == .events
-          out.key(escaping: isError ? ServedOperation.Answer.json.rawValue : operation.answer.rawValue)
-          out.object { _ in }
-        }
+        content(
+          isAnswer ? operation.answer : .json, isAnswer ? operation.schema : .error, &out)
         out.key("description")
-        out.value(refusals.contains(code) ? "Refused." : operation.summary)
+        out.value(isAnswer ? operation.summary : "Refused.")
       }
     }
   }

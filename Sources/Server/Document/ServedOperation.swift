@@ -15,54 +15,36 @@ package struct ServedOperation: Sendable {
   package var paths: [String]
   var summary: String
   var answer = Answer.json
+  /// What the answer looks like; nil: it is no JSON.
+  var schema: Schema?
   /// Status codes besides those that any path may answer.
   var codes: [Int] = [200]
-  /// Names of members of the body, all texts that may be left out.
-  var body: [String] = []
-  /// Whether `limit` may follow.
-  var hasLimit = false
+  /// Status codes that bring the answer; the others bring an error.
+  var answers: Set<Int> = [200, 202]
+  /// Members of the body.
+  var body: [(name: String, schema: Schema)] = []
+  var parameters: [Parameter] = []
   /// Whether no token is asked for.
   var isOpen: Bool { !isWrite && paths.allSatisfy(RequestPolicy.openPaths.contains) }
 
   /// All that is served.
-  package static let all: [ServedOperation] = [
+  package static let all = pages + probes + state + records + commands
+
+  private static let pages: [ServedOperation] = [
     .init(paths: ["/"], summary: "The page.", answer: .html),
     .init(paths: ["/app.css"], summary: "Its style.", answer: .style),
     .init(paths: ["/app.js"], summary: "Its script.", answer: .script),
-    .init(paths: ["/healthz", "/api/health"], summary: "Whether the trading loop turns.", codes: [200, 503]),
+    .init(paths: ["/openapi.json"], summary: "This document.", schema: .anyObject),
+  ]
+
+  private static let probes: [ServedOperation] = [
     .init(
-      paths: ["/readyz"], summary: "Whether the bot could trade now, or every reason against it.", codes: [200, 503]),
-    .init(paths: ["/openapi.json"], summary: "This document."),
+      paths: ["/healthz", "/api/health"], summary: "Whether the trading loop turns.", schema: Schemas.health,
+      codes: [200, 503], answers: [200, 503]),
+    .init(
+      paths: ["/readyz"], summary: "Whether the bot could trade now, or every reason against it.",
+      schema: Schemas.readiness, codes: [200, 503], answers: [200, 503]),
     .init(paths: ["/metrics"], summary: "Figures for Prometheus.", answer: .text),
-    .init(paths: ["/api/v1/ping"], summary: "An answer."),
-    .init(paths: ["/api/v1/status", "/api/metrics"], summary: "All that the bot says of itself.", codes: [200, 503]),
-    .init(paths: ["/api/v1/version"], summary: "Version and mode.", codes: [200, 503]),
-    .init(paths: ["/api/v1/balance", "/api/funds"], summary: "Cash, equity and fees.", codes: [200, 503]),
-    .init(paths: ["/api/v1/positions", "/api/trading/positions"], summary: "Positions.", codes: [200, 503]),
-    .init(paths: ["/api/v1/limits"], summary: "Limits and how much of each is used.", codes: [200, 503]),
-    .init(paths: ["/api/v1/policy"], summary: "The policy in charge.", codes: [200, 503]),
-    .init(paths: ["/api/v1/settings", "/api/config"], summary: "The settings in force."),
-    .init(
-      paths: ["/api/v1/decisions"], summary: "The last decisions, newest first.", codes: [200, 400], hasLimit: true),
-    .init(paths: ["/api/v1/history"], summary: "Equity and closes since the start."),
-    .init(
-      paths: ["/api/v1/events"], summary: "Server-sent events: status and decision.", answer: .events,
-      codes: [200, 503]),
-    .init(
-      isWrite: true, paths: ["/api/v1/stop", "/api/live/stop"],
-      summary: "Latches a stop: level reduce, stop or flatten. Never refused for its body.", codes: [202],
-      body: ["level", "reason"]),
-    .init(
-      isWrite: true, paths: ["/api/v1/pause"], summary: "Latches a stop of level reduce.", codes: [202],
-      body: ["reason"]),
-    .init(
-      isWrite: true, paths: ["/api/v1/flatten"], summary: "Latches a stop that closes positions.", codes: [202],
-      body: ["reason"]),
-    .init(
-      isWrite: true, paths: ["/api/v1/rollback"], summary: "Puts the fallback or the named policy in charge.",
-      codes: [200, 400, 409, 504], body: ["policy", "reason"]),
-    .init(
-      isWrite: true, paths: ["/api/v1/promote"], summary: "Puts the named policy in charge again.",
-      codes: [200, 400, 409, 504], body: ["policy"]),
+    .init(paths: ["/api/v1/ping"], summary: "An answer.", schema: .object([("status", .text)])),
   ]
 }

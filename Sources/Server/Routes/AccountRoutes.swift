@@ -1,6 +1,7 @@
 import Core
 import HTTPTypes
 import Hummingbird
+import Journal
 
 /// Parts of the state by themselves, under the names of this version and under those that clients of the bot's predecessor ask.
 struct AccountRoutes: Sendable {
@@ -85,12 +86,23 @@ struct AccountRoutes: Sendable {
   }
 
   @Sendable private static func policy(_ snapshot: StatusSnapshot, _ out: inout CanonicalJSON) {
+    let change = snapshot.policyChange
+    out.key("evidence")
+    out.optional(change?.evidence)
     out.key("fallback_decisions")
     out.value(snapshot.fallbackDecisions)
     out.key("late_decisions")
     out.value(snapshot.lateDecisions)
+    out.key("policies")
+    out.array { out in for name in snapshot.policies ?? [] { out.value(name) } }
     out.key("policy")
     out.value(snapshot.policy)
+    out.key("previous")
+    out.optional(change?.previous)
+    out.key("since")
+    out.optional(change?.at?.description)
+    out.key("trigger")
+    out.optional(change?.trigger)
     out.key("untrained")
     out.value(snapshot.isUntrained)
   }
