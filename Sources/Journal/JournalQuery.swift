@@ -94,20 +94,22 @@ public final class JournalQuery {
   }
 
   /// What a decision led to: intents, outcomes, reports, order states and fills that name it or one of its orders, in
-  /// order, at most `followingLimit`.
-  public func following(_ id: DecisionID) throws -> [JournalRecord] {
+  /// order, at most `followingLimit`, among the next `within` records.
+  public func following(_ id: DecisionID, within records: UInt64 = .max) throws -> [JournalRecord] {
+    let end = id.sequence.addingReportingOverflow(records)
     var sequences: [Int64] = []
     try chained.forEachFile { database in
       guard sequences.count < Self.followingLimit else { return }
       sequences += try Int64.fetchAll(
         database,
         sql: """
-          SELECT sequence FROM record WHERE sequence > ?
+          SELECT sequence FROM record WHERE sequence > ? AND sequence <= ?
           AND kind IN ('intent', 'outcome', 'report', 'order', 'fill') AND (instr(payload, ?) OR instr(payload, ?))
           ORDER BY sequence LIMIT \(Self.followingLimit - sequences.count)
           """,
         arguments: [
-          Int64(clamping: id.sequence), Data("\"decision_id\":\"\(id)\"".utf8), Data("_id\":\"h\(id.sequence)-".utf8),
+          Int64(clamping: id.sequence), Int64(clamping: end.overflow ? .max : end.partialValue),
+          Data("\"decision_id\":\"\(id)\"".utf8), Data("_id\":\"h\(id.sequence)-".utf8),
         ])
     }
     return try sequences.compactMap { try record(UInt64(clamping: $0)) }

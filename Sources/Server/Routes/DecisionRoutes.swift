@@ -7,6 +7,8 @@ import Journal
 struct DecisionRoutes: Sendable {
   let board: StatusBoard
   let journal: JournalDesk
+  /// Records that are looked through for what followed a decision: a bound on the work that a question makes.
+  private static let followed: UInt64 = 100_000
 
   func add<Context: RequestContext>(to router: Router<Context>) {
     router.get("/api/v1/decisions") { request, _ in
@@ -34,7 +36,7 @@ struct DecisionRoutes: Sendable {
         guard let record = try query.decision(id) else {
           throw Refusal(404, "no_decision", "the journal holds no decision \(id)")
         }
-        return try DecisionJSON.explained(record, following: query.following(id))
+        return try DecisionJSON.explained(record, following: query.following(id, within: Self.followed))
       }
       return Reply.json(json)
     }
