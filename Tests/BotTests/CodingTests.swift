@@ -153,11 +153,13 @@ struct CodingTests {
       "rejected":12,"late_decisions":13,"superseded_decisions":14,"fallback_decisions":15,"decision_micros_p50":1.5,
       "decision_micros_p99":2.5,"path_micros_p50":3.5,"path_micros_p99":4.5,"depth_histogram":[0,5],"bars":16,
       "feed_problems":[{"name":"gaps","count":2}],"journal_path":"/j","journal_records":17,"is_journal_healthy":false,
-      "stops":[{"name":"file","count":1}],"refused_resumes":18,"refused_errands":19}
+      "stops":[{"name":"file","count":1}],"refused_resumes":18,"refused_errands":19,
+      "policies":["hrm"],"policy_change":{"previous":"flat","at":8,"trigger":"latency","evidence":"slow"},
+      "locks":[{"name":"cool_down","instrument":"S","until":9,"reason":"why"}]}
       """
     let snapshot = try StatusSnapshot(decoding: Array(text.utf8))
     #expect(empty(snapshot).isEmpty, "the text above has every field")
-    #expect(Mirror(reflecting: snapshot).children.count == 47, "a new field belongs into the text above")
+    #expect(Mirror(reflecting: snapshot).children.count == 50, "a new field belongs into the text above")
     let bytes = try snapshot.encoded()
     #expect(try StatusSnapshot(decoding: bytes) == snapshot)
     #expect(try StatusSnapshot(decoding: bytes).encoded() == bytes)

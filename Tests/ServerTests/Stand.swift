@@ -4,6 +4,11 @@ import Journal
 import Loopback
 import Server
 import Synchronization
+import Testing
+
+/// Tests that ask a server over real sockets, one after the other: each waits on a thread that the server's answers need
+/// too.
+@Suite(.serialized) enum OverTheWire {}
 
 /// A server on a port of its own, its tokens, and what was asked of the bot behind it.
 struct Stand: Sendable {
