@@ -62,9 +62,6 @@ extension EndToEnd {
       }
       let explained = Wire.ask(port, "GET", "/api/v1/decisions/\(id)", token: operate).text
       #expect(explained.contains("by a person: a hunch") && explained.contains("A person decided"))
-      try await bot.wait(for: "a position") {
-        Wire.ask(port, "GET", "/api/v1/positions", token: operate).text.contains("\"side\":\"long\"")
-      }
       #expect(post("/api/manual-trade", buy.replacing("BTC", with: "XXX")).code == 409)
 
       // A stop holds for people too; its second step must name the latch, after the first.
@@ -95,7 +92,7 @@ extension EndToEnd {
       let operate = token(place, "operate")
       let body = "{\"instrument\":\"BTCUSDT\",\"timeframe\":\"1h\",\"policy\":\"sma-cross\"}"
       let answer = Wire.ask(port, "POST", "/api/backtest", token: operate, body: body)
-      #expect(answer.code == 200 && answer.text.contains("\"trades\""), "\(answer)")
+      #expect(answer.code == 200 && answer.text.contains("\"closed_trades\""), "\(answer)")
       let unknown = Wire.ask(port, "POST", "/api/backtest", token: operate, body: body.replacing("BTC", with: "XYZ"))
       #expect(unknown.code == 422, "\(unknown)")
       bot.send(SIGTERM)

@@ -26,7 +26,13 @@ extension PaperRun {
   /// may be no more than that.
   package func resume(latchID: String) async -> String? {
     let directory = ControlDirectory(path: plan.home.controlPath)
-    var answer = directory.refusalOfResume(user: geteuid(), group: getegid()).map { "refused: \($0)" }
+    func refusal() -> String? { directory.refusalOfResume(user: geteuid(), group: getegid()).map { "refused: \($0)" } }
+    var answer = refusal()
+    if answer == nil {
+      // The watcher must have seen that STOP is gone: one that it read a moment ago would stop the bot anew.
+      try? await Task.sleep(for: .milliseconds(2 * plan.settings.control.pollMillis + 50))
+      answer = refusal()
+    }
     if answer == nil { answer = await ask(.resume(latchID: latchID)) }
     if let answer { log.write(.notice, "resume over HTTP: \(answer)") }
     return answer
