@@ -50,6 +50,28 @@ struct PersonTests {
     }
   }
 
+  /// A stop cancels protective stops too; a resume brings them back, or the position would stand without one.
+  @Test(arguments: [StopLevel.reduce, .stop]) func aResumeProtectsWhatIsHeld(level: StopLevel) async throws {
+    let (rig, bars) = try await rig()
+    await rig.step(bars[0])
+    _ = await rig.command(.trade(Self.buy))
+    await rig.drain()
+    await rig.step(bars[1])
+    func stops() async -> [ClientOrderID] {
+      await rig.engine.stages.execution.state.orders.map(\.id).filter { $0.role == .protectiveStop }
+    }
+    #expect(await stops().count == 1)
+    _ = await rig.stop(level)
+    await rig.drain()
+    #expect(await stops().count == (level == .reduce ? 1 : 0))
+    let id = try #require(await rig.supervisor.latch?.id)
+    #expect(await rig.command(.resume(latchID: id)).hasPrefix("resumed"))
+    await rig.drain()
+    #expect(await stops().count == 1 && rig.position.side == .long)
+    #expect(await rig.supervisor.degradations.isEmpty)
+    #expect(await rig.supervisor.tradingState == .active)
+  }
+
   @Test func whatCannotBeTradedIsRefused() async throws {
     let (rig, bars) = try await rig()
     var wish = Self.buy

@@ -217,14 +217,16 @@ package actor OrderExecution {
   }
 
   /// A person resumed: positions get their protective stops back. `commit` lifts the latch; its records are safe together
-  /// with the state that knows of it. False: it could not, and nothing is sent.
+  /// with the state that knows of it. False: it could not, and nothing is sent. `state` holds from the commit on: the last
+  /// gate would keep the stops back in a halted one.
   package func resume(
-    context: EventContext, commit: @Sendable () async -> Bool, outcome: (Bool) -> Void
+    to newState: TradingState, context: EventContext, commit: @Sendable () async -> Bool, outcome: (Bool) -> Void
   ) async {
     let effects = stage.resume(at: context.at)
     await saveState()
     let isLifted = await commit()
     outcome(isLifted)
+    if isLifted { tradingState = newState }
     await perform(isLifted ? effects : [], context)
   }
 

@@ -256,7 +256,7 @@ package actor Supervisor {
     // Nothing is opened before the venue's books have been compared again.
     isVenueReady = false
     var isLifted = false
-    await stages.execution.resume(context: context) { [latchStore, recorder, gate] in
+    await stages.execution.resume(to: tradingState, context: context) { [latchStore, recorder, gate] in
       // The journal knows before the file goes: after a crash in between, the file still holds.
       let sequence = recorder.record(.latch) { _ in
         RecordEncoder.latch(held, isSet: false, by: nil, at: context.at)
