@@ -15,6 +15,14 @@ package struct Finding: Sendable {
   /// What to do about it.
   package var remedy: String?
 
+  /// A finding as given.
+  package init(name: String, grade: Grade, text: String, remedy: String?) {
+    self.name = name
+    self.grade = grade
+    self.text = text
+    self.remedy = remedy
+  }
+
   /// One JSON object.
   package func json() -> CanonicalJSON {
     var out = CanonicalJSON()

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bot
+import Control
 import Core
 import Foundation
 import Glibc
@@ -32,7 +33,9 @@ struct SupportBundleCommand: ParsableCommand {
       journal: try? options.directory(), isOffline: offline)
     let files = bundle.files()
     try Self.pack(files, name: name, to: path)
-    print(json ? try Output.json(["file": path]) : "\(path): \(files.map(\.name).joined(separator: ", "))")
+    print(
+      json
+        ? try Output.json(["file": path] as [String: String]) : "\(path): \(files.map(\.name).joined(separator: ", "))")
   }
 
   /// Writes the files for their owner alone, and packs them with the system's `tar`.

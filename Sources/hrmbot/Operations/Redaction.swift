@@ -35,7 +35,8 @@ struct Redaction {
       for form in Self.forms(of: secret) { text = text.replacingOccurrences(of: form, with: "***") }
     }
     text.replace(/(?i)\b(bearer|basic|digest)\s+[A-Za-z0-9._~+\/=-]{6,}/) { "\($0.output.1) ***" }
-    text.replace(/([a-zA-Z][a-zA-Z0-9+.-]*:\/\/)[^\/\s"@]+@/) { "\($0.output.1)***@" }
+    // JSON may write a slash with a backslash before it.
+    text.replace(/([a-zA-Z][a-zA-Z0-9+.-]*:(?:\\?\/){2})[^\/\s"@\\]+@/) { "\($0.output.1)***@" }
     text.replace(/(?i)((?:password|passwd|secret|token|api[_-]?key|private[_-]?key)["']?\s*[=:]\s*["']?)[^\s"',}]+/) {
       "\($0.output.1)***"
     }

@@ -47,7 +47,9 @@ import Testing
     let table = Availability(from: Self.after(0), to: Self.after(1000), unready: [out(50, 100)]) {
       $0 < Self.after(100)
     }
-    #expect(table.clock == Availability.Share(ready: 95, slots: 100) && table.session == Availability.Share(ready: 5, slots: 10))
+    #expect(
+      table.clock == Availability.Share(ready: 95, slots: 100)
+        && table.session == Availability.Share(ready: 5, slots: 10))
   }
 
   @Test func aMonthOfThreeNinesHas43MinutesToLose() {
@@ -100,7 +102,7 @@ import Testing
     known.insert(.wasSilent(since: Self.at(299.5), at: Self.at(300.5)), at: 3)
     #expect(
       spans(known, lastSign: 400, end: 400) == [
-        "0.0-1.0 starting", "299.5-300.5 silent", "299.5-300.0 died without a word", "300.0-301.0 starting",
+        "0.0-1.0 starting", "299.5-300.0 died without a word", "299.5-300.5 silent", "300.0-301.0 starting",
       ])
   }
 
