@@ -60,7 +60,9 @@ enum PolicyText {
     let found = Found(
       path: entry.path, kind: entry.kind.rawValue, name: entry.name, weightsSha256: entry.weightsSHA256,
       signature: entry.standing.word, refusal: entry.refusal)
-    let manifest = String(decoding: entry.manifestBytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    // One line for scripts: a line's end is never part of a JSON string.
+    let manifest = String(decoding: entry.manifestBytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+      .map { $0.trimmingCharacters(in: .whitespaces) }.joined()
     return "{\"found\":\(try Output.json(found)),\"manifest\":\(manifest)}"
   }
 }
