@@ -67,7 +67,8 @@ struct PersonTests {
     let id = try #require(await rig.supervisor.latch?.id)
     #expect(await rig.command(.resume(latchID: id)).hasPrefix("resumed"))
     await rig.drain()
-    #expect(await stops().count == 1 && rig.position.side == .long)
+    #expect(await stops().count == 1)
+    #expect(await rig.position.side == .long)
     #expect(await rig.supervisor.degradations.isEmpty)
     #expect(await rig.supervisor.tradingState == .active)
   }
