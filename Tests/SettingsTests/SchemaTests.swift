@@ -14,13 +14,15 @@ import Testing
     #expect(page == SettingsSchema.reference(), "write it anew with scripts/generate")
   }
 
-  @Test func referenceSaysEverythingAboutEveryValue() throws {
+  @Test func referenceSaysEverythingAboutEveryValue() {
     let rows = SettingsSchema.reference().split(separator: "\n")
     for entry in SettingsSchema.entries {
-      let row = try #require(rows.first { $0.hasPrefix("| `\(entry.key)` | \(entry.type) | \(entry.unit) |") })
-      let cells = row.split(separator: "|", omittingEmptySubsequences: false)
-      #expect(cells.count == 8, "\(entry.name): a bar in a cell")
-      #expect(row.contains("`\(entry.defaultText)`") && row.contains(entry.documentation), "\(entry.name)")
+      // Two sections may have a key of one name.
+      let isThere = rows.contains { row in
+        row.hasPrefix("| `\(entry.key)` | \(entry.type) | \(entry.unit) |") && row.contains("`\(entry.defaultText)`")
+          && row.contains(entry.documentation) && row.count(where: { $0 == "|" }) == 7
+      }
+      #expect(isThere, "\(entry.name)")
     }
     for section in SettingsSchema.sections {
       #expect(rows.contains("## \(section.name)"))

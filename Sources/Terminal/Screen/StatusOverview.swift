@@ -7,9 +7,9 @@ enum StatusOverview {
     let fixed = 1 + StatusParts.account(status).count
     let wanted = status.instruments.count + status.limits.count
     var (instruments, limits) = (status.instruments.count, status.limits.count)
-    // Four blank lines, and five decisions where there are any: a list of 64 instruments must not push them out.
+    // Five decisions where there are any: a list of 64 instruments must not push them out.
     let decisions = state.recent.isEmpty ? 0 : 5
-    let room = rows - fixed - work.count - 4 - (wanted > 16 ? decisions : 0)
+    let room = rows - fixed - work.count - (wanted > 16 ? decisions : 0)
     if instruments + limits > room {
       limits = max(min(3, limits), min(limits, room - min(instruments, 3)))
       instruments = max(min(3, instruments), min(instruments, room - limits - (instruments > 3 ? 1 : 0)))

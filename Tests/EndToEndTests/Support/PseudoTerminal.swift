@@ -14,13 +14,13 @@ final class PseudoTerminal: @unchecked Sendable {
     var words = ([program] + arguments).map { strdup($0) } + [nil]
     var variables = environment.map { strdup("\($0)=\($1)") } + [nil]
     defer { (words + variables).forEach { free($0) } }
-    var end: Int32 = -1
-    let place = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)
-    guard place >= 0, grantpt(place) == 0, unlockpt(place) == 0, let name = ptsname(place) else {
-      throw Failure("no pseudo terminal")
-    }
-    end = place
-    ioctl(end, UInt(TIOCSWINSZ), &size)
+    // What posix_openpt, unlockpt and ptsname do; the C library's headers hide those.
+    let end = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+    var (lock, number): (Int32, Int32) = (0, 0)
+    guard end >= 0, ioctl(end, 0x4004_5431, &lock) == 0, ioctl(end, 0x8004_5430, &number) == 0,
+      ioctl(end, UInt(TIOCSWINSZ), &size) == 0
+    else { throw Failure("no pseudo terminal: \(String(cString: strerror(errno)))") }
+    let name = "/dev/pts/\(number)"
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -71,7 +71,7 @@ final class PseudoTerminal: @unchecked Sendable {
 
   func resize(columns: Int, rows: Int) {
     var size = winsize(ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
-    ioctl(master, UInt(TIOCSWINSZ), &size)
+    _ = ioctl(master, UInt(TIOCSWINSZ), &size)
   }
 
   /// Takes what the program has written.
