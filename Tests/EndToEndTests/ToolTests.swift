@@ -179,8 +179,10 @@ extension EndToEnd {
       "policy show",
       "policy diff", "policy archive", "policy verify", "policy sign", "policy keygen", "policy profile", "drill",
       "explain", "replay", "config", "config check",
-      "config show", "config schema", "features", "features indicators", "model", "model new", "model info",
-      "model export", "model vocabulary", "bench", "bench path", "bench exchange", "doctor", "notify", "notify test",
+      "config show", "config schema", "config reference", "features", "features indicators", "model", "model new",
+      "model info",
+      "model export", "model vocabulary", "bench", "bench path", "bench exchange", "doctor", "manual", "notify",
+      "notify test",
       "report", "report daily", "slo", "support-bundle", "journal", "journal export", "journal import", "journal prune",
     ]) func helpHasAnExample(command: String) async throws {
       let place = try Place()
@@ -206,7 +208,7 @@ extension EndToEnd {
           "replay",
           "config", "features",
           "model", "journal", "exchange", "simulate", "bench", "doctor", "backtest", "data", "metrics", "evaluate",
-          "train", "notify", "report", "slo", "support-bundle",
+          "train", "notify", "report", "slo", "support-bundle", "manual",
         ])
       #expect(try await place.run("--version").code == 0)
     }
