@@ -41,7 +41,8 @@ package struct LoopParts: Sendable {
     advance: @escaping @Sendable (Bar) async -> [ExecutionReport], saveState: @escaping @Sendable () async -> Void,
     takeHeartbeat: @escaping @Sendable () -> Bool,
     beat: nonisolated(nonsending) @escaping @Sendable () async -> Void,
-    show: nonisolated(nonsending) @escaping @Sendable () async -> Void, log: @escaping @Sendable (LogLevel, String) -> Void,
+    show: nonisolated(nonsending) @escaping @Sendable () async -> Void,
+    log: @escaping @Sendable (LogLevel, String) -> Void,
     requestStop: @escaping @Sendable (String) -> Void
   ) {
     self.engine = engine
