@@ -39,7 +39,10 @@ package enum MailClient {
 
     func give(_ bytes: UnsafeMutablePointer<CChar>, _ room: Int) -> Int {
       let part = rest.prefix(room)
-      part.withUnsafeBytes { memcpy(bytes, $0.baseAddress!, $0.count) }
+      part.withUnsafeBytes { source in
+        guard let begin = source.baseAddress else { return }
+        memcpy(bytes, begin, source.count)
+      }
       rest = rest.dropFirst(part.count)
       return part.count
     }
