@@ -12,6 +12,7 @@ package actor PacedLoop {
   private var isRecovering = false
   private var wasJournalHealthy = true
   private var wasStale = false
+  private var lastBeat: UInt64 = 0
   private var lastShown: UInt64 = 0
   /// Whether anything but heartbeats came since the state was shown.
   private var hasNews = true
@@ -41,14 +42,14 @@ package actor PacedLoop {
       }
       if case .control = input {
         // The guard waits to hear that a stop has arrived, and who asked looks at once.
-        await parts.beat()
+        await beat()
         await show()
       }
       if parts.takeHeartbeat() {
         // Fed here, by the loop that trades: a timer thread would keep a dead loop looking alive. Due after any input,
         // for a heartbeat behind a backlog would come too late for the watchdog.
-        await parts.beat()
-        if hasNews || isShownLongAgo { await show() }
+        if hasNews || hasPassed(450_000_000, since: lastBeat) { await beat() }
+        if hasNews || hasPassed(900_000_000, since: lastShown) { await show() }
         await tend()
       }
       guard let ending else { continue }
@@ -69,8 +70,15 @@ package actor PacedLoop {
     await supervisor.process(input, at: clock.now)
   }
 
-  /// A bot that waits for its next bar needs not say so four times a second.
-  private var isShownLongAgo: Bool { parts.time.monotonicNanoseconds &- lastShown >= 900_000_000 }
+  /// Heartbeats come four times a second; a bot that waits for its next bar needs not say so each time.
+  private func hasPassed(_ nanoseconds: UInt64, since moment: UInt64) -> Bool {
+    parts.time.monotonicNanoseconds &- moment >= nanoseconds
+  }
+
+  private func beat() async {
+    lastBeat = parts.time.monotonicNanoseconds
+    await parts.beat()
+  }
 
   private func show() async {
     hasNews = false
