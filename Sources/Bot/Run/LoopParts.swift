@@ -28,7 +28,7 @@ package struct LoopParts: Sendable {
   package var takeHeartbeat: @Sendable () -> Bool
   /// Tells whoever watches that the loop turns. Called by the loop that trades and by nobody else.
   package var beat: nonisolated(nonsending) @Sendable () async -> Void
-  /// Shows the state. On the loop's own thread, where asking an actor is no change of threads.
+  /// Shows the state to whoever asked.
   package var show: nonisolated(nonsending) @Sendable () async -> Void
   package var log: @Sendable (LogLevel, String) -> Void
   /// Ends the run soon, for a reason.
