@@ -9,8 +9,9 @@ extension EndToEnd {
       let place = try Place()
       let model = try await TinyModel.options
       let bot = try place.start(["paper"] + model)
-      try await bot.wait(for: "two decisions") { bot.output.split(separator: "\n").count >= 2 }
-      let line = try JSON(text: String(bot.output.split(separator: "\n")[0]))
+      // The state is shown a moment after the first.
+      try await bot.wait(for: "two decisions") { bot.decisions.count >= 2 }
+      let line = try JSON(text: String(bot.decisions[0]))
       #expect(line["synthetic"].bool == true)
       #expect(line["untrained"].bool == true)
       #expect(line["mode"].string == "paper")
@@ -81,8 +82,8 @@ extension EndToEnd {
       let bot = try place.start(
         ["paper", "--deadline-ms", "5000", "--set", "rollback.latency_p99_millis=10000"],
         environment: ["HRMBOT_MODELS": place.root])
-      try await bot.wait(for: "first decision", within: 30) { bot.output.contains("\n") }
-      let line = try JSON(text: String(bot.output.split(separator: "\n")[0]))
+      try await bot.wait(for: "first decision", within: 30) { !bot.decisions.isEmpty }
+      let line = try JSON(text: String(bot.decisions[0]))
       #expect(line["policy"].string == "hrm-27m-seed1")
       #expect(line["untrained"].bool == true)
       #expect((line["segments"].int ?? 0) >= 1)
@@ -97,8 +98,8 @@ extension EndToEnd {
       let bot = try place.start([
         "paper", "--deadline-ms", "5000", "--set", "rollback.latency_p99_millis=10000",
       ])
-      try await bot.wait(for: "first decision", within: 30) { bot.output.contains("\n") }
-      let line = try JSON(text: String(bot.output.split(separator: "\n")[0]))
+      try await bot.wait(for: "first decision", within: 30) { !bot.decisions.isEmpty }
+      let line = try JSON(text: String(bot.decisions[0]))
       #expect(line["untrained"].bool == false)
       #expect((line["segments"].int ?? 0) >= 1)
       #expect(!Files.exists(place.home + "/models/hrm-27m-seed1"))

@@ -13,7 +13,7 @@ extension EndToEnd {
     /// Waits until the newest decision is one of a policy.
     private static func expect(_ policy: String, decidesIn bot: Child) async throws {
       try await bot.wait(for: "decision of \(policy)") {
-        bot.output.split(separator: "\n").last?.contains("\"policy\":\"\(policy)") == true
+        bot.decisions.last?.contains("\"policy\":\"\(policy)") == true
       }
     }
 
@@ -26,7 +26,7 @@ extension EndToEnd {
       #expect(back.code == 0, "\(back)")
       #expect(back.output.contains("flat"))
       try await Self.expect("flat", decidesIn: bot)
-      #expect(bot.output.split(separator: "\n").last?.contains("\"fallback_reason\":\"manual\"") == true)
+      #expect(bot.decisions.last?.contains("\"fallback_reason\":\"manual\"") == true)
 
       let early = try await place.run("promote", "hrm")
       #expect(early.code == 1)

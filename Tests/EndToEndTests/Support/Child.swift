@@ -71,6 +71,8 @@ final class Child: @unchecked Sendable {
 
   /// What it wrote to standard output so far.
   var output: String { Files.text(outputPath) }
+  /// The lines of decisions among it: orders and fills have lines of their own.
+  var decisions: [Substring] { output.split(separator: "\n").filter { $0.contains("\"event\":\"decision\"") } }
   /// What it wrote to standard error so far.
   var error: String { Files.text(errorPath) }
   /// All that it wrote so far.
