@@ -77,8 +77,8 @@ import Testing
     let sender = Sender("good")
     let notifier = notifier([sender])
     let work = Task { await notifier.run() }
-    work.cancel()
     notifier.post(Notice(.ended, .info, "signal"))
+    work.cancel()
     await work.value
     #expect(sender.messages.withLock { $0.map(\.kind) } == [.ended])
   }
