@@ -109,7 +109,9 @@ final class JournalConnection {
   /// Errors of the database become errors of the journal.
   static func mapping<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
     do { return try body() } catch let error as DatabaseError {
-      throw JournalError.unreadable(path: path, reason: reason(error))
+      throw JournalError.unreadable(
+        path: path, reason: reason(error),
+        isDamaged: error.resultCode == .SQLITE_CORRUPT || error.resultCode == .SQLITE_NOTADB)
     }
   }
 

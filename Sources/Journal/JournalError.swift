@@ -4,8 +4,8 @@ public enum JournalError: Error, Hashable, Sendable, CustomStringConvertible {
   case missing(directory: String)
   /// Another process writes it.
   case inUse(directory: String, pid: Int?)
-  /// The file is not a readable database, or not a journal.
-  case unreadable(path: String, reason: String)
+  /// The file is not a readable database, or not a journal. `isDamaged`: not merely now.
+  case unreadable(path: String, reason: String, isDamaged: Bool = false)
   /// The journal was written by a version this build does not know.
   case unknownSchema(path: String, found: String)
   /// The head file is missing though there are records, or cannot be read.
@@ -33,6 +33,15 @@ public enum JournalError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A file operation failed.
   case file(path: String, operation: String, reason: String)
 
+  /// Whether trying again changes nothing: a person has to mend the journal, or to name another.
+  public var isLasting: Bool {
+    switch self {
+    case .unknownSchema, .badHead, .truncated, .missingArchive, .badArchive, .foreignState, .damaged: true
+    case .unreadable(_, _, let isDamaged): isDamaged
+    default: false
+    }
+  }
+
   /// The message, one line.
   public var description: String {
     switch self {
@@ -40,7 +49,7 @@ public enum JournalError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(directory): no journal here; name the directory of a journal, or start the bot to make one"
     case .inUse(let directory, let pid):
       "\(directory): journal in use by pid \(pid.map(String.init) ?? "unknown"); end that process or use another home"
-    case .unreadable(let path, let reason):
+    case .unreadable(let path, let reason, _):
       "\(path): unreadable: \(reason); move the journal away and restore a copy, do not repair it in place"
     case .unknownSchema(let path, let found):
       "\(path): schema \"\(found)\" is not known here (\"\(JournalSchema.version)\" is); "

@@ -101,7 +101,7 @@ enum JournalSchema {
 
   private static func found(_ database: Database, path: String) throws -> String? {
     guard try database.tableExists("meta"), try database.tableExists("record"), try database.tableExists("state")
-    else { throw JournalError.unreadable(path: path, reason: "a database, but not a journal") }
+    else { throw JournalError.unreadable(path: path, reason: "a database, but not a journal", isDamaged: true) }
     return try String.fetchOne(database, sql: "SELECT schema FROM meta WHERE id = 1")
   }
 }

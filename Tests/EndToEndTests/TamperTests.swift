@@ -118,6 +118,15 @@ extension EndToEnd {
       }
     }
 
+    /// A service manager would start it for ever: nothing that a restart could mend.
+    @Test(arguments: ["the tail cut off", "no head", "a page of rubbish"])
+    func aDamagedJournalIsNoFaultThatPasses(name: String) async throws {
+      let (place, journal) = try await Self.sound()
+      try #require(Self.damages.first { $0.name == name }).do(journal)
+      let ended = try await place.run("paper", "--policy", "flat", "--bars", "1", "--journal", journal)
+      #expect(ended.code == 78 && ended.error.contains(journal), "\(ended)")
+    }
+
     /// A forger who also makes the chain anew: only re-execution tells, and it names the first record that differs.
     @Test func forgedInputIsFoundByReexecution() async throws {
       let (place, journal) = try await Self.sound()
@@ -186,7 +195,7 @@ extension EndToEnd {
       let last = UInt64(try JournalView(place.journal).entries.count)
       try Self.change(place.journal, "payload", of: last - 3) { $0[20] ^= 1 }
       let refused = try await place.run(Place.trading(25) + ["--bars", "1"])
-      #expect(refused.code == 73, "\(refused)")
+      #expect(refused.code == 78, "\(refused)")
       #expect(refused.error.contains("\(last - 3)"), "\(refused)")
     }
   }

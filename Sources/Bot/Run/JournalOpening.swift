@@ -16,7 +16,7 @@ enum JournalOpening {
 
   /// Opens or makes the journal. A replay starts a new one, and replaces only what an earlier replay left.
   ///
-  /// - Throws: `StartError`.
+  /// - Throws: `StartError`, `JournalError`.
   static func open(_ plan: RunPlan) throws -> JournalStore? {
     guard case .directory(let directory) = plan.journal else { return nil }
     do {
@@ -28,13 +28,15 @@ enum JournalOpening {
       store.rotation = JournalRotation(
         limitBytes: settings.rotateMegabytes * 1_000_000, keptArchives: settings.keepArchives)
       return store
-    } catch let error as StartError { throw error } catch JournalError.unknownSchema(let path, let found) {
-      // A restart changes nothing about the version.
-      throw StartError(
-        "journal \(directory): \(JournalError.unknownSchema(path: path, found: found))", exitCode: 78)
-    } catch {
+    } catch let error where error is StartError || error is JournalError { throw error } catch {
       throw StartError("journal \(directory): \(error)", exitCode: 73)
     }
+  }
+
+  /// A journal that stays as it is must not have the service manager start the bot for ever.
+  static func failure(_ error: JournalError, _ plan: RunPlan) -> StartError {
+    let prefix = if case .directory(let directory) = plan.journal { "journal \(directory): " } else { "" }
+    return StartError("\(prefix)\(error)", exitCode: error.isLasting ? 78 : 73)
   }
 
   private static func clear(_ directory: String) throws {

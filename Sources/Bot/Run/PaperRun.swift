@@ -99,7 +99,10 @@ package final class PaperRun: Sendable {
     let lock = plan.pace.isVirtual ? nil : try homeLock()
     defer { withExtendedLifetime(lock) {} }
     let lastSign = plan.pace.isVirtual ? nil : StatusFile.read(plan.home.statusPath)?.updatedAt
-    let (prepared, source) = try await prepare()
+    let (prepared, source): (Prepared, MarketSource)
+    do { (prepared, source) = try await prepare() } catch let error as JournalError {
+      throw JournalOpening.failure(error, plan)
+    }
     service.notify("READY=1\nSTATUS=\(plan.mode), \(prepared.identity.name)", patienceMillis: 1000)
     log.write(.notice, "started: \(plan.mode)\(plan.isSynthetic ? " SYNTHETIC" : ""), policy \(prepared.identity.name)")
     await noteStart(prepared, after: lastSign)

@@ -90,7 +90,9 @@ struct JournalCommand: ParsableCommand {
 extension JournalOptions {
   /// Runs `body`; what the journal throws becomes an error with the exit code that fits.
   static func reading<Result>(_ directory: String, _ body: () throws -> Result) throws -> Result {
-    do { return try body() } catch let error as StartError { throw error } catch let error as JournalError {
+    do { return try body() } catch let error as StartError { throw error } catch let error as ExitCode {
+      throw error
+    } catch let error as JournalError {
       switch error {
       case .unknownSchema: throw StartError("\(error)", exitCode: 78)
       case .inUse: throw StartError("\(error)", exitCode: 75)

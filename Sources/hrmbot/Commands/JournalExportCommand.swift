@@ -106,6 +106,8 @@ struct JournalExportCommand: ParsableCommand {
     while written < bytes.count {
       let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress! + written, bytes.count - written) }
       if count < 0, errno == EINTR { continue }
+      // Who reads has seen enough, as with `| head`.
+      if count < 0, errno == EPIPE { throw ExitCode.success }
       guard count > 0 else { throw StartError("writing: \(String(cString: strerror(errno)))", exitCode: 73) }
       written += count
     }
