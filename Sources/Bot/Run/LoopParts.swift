@@ -26,10 +26,11 @@ package struct LoopParts: Sendable {
   package var saveState: @Sendable () async -> Void
   /// Whether the next heartbeat is due; asking resets it.
   package var takeHeartbeat: @Sendable () -> Bool
-  /// Tells whoever watches that the loop turns. Called by the loop that trades and by nobody else.
-  package var beat: nonisolated(nonsending) @Sendable () async -> Void
-  /// Shows the state to whoever asked.
-  package var show: nonisolated(nonsending) @Sendable () async -> Void
+  /// Tells whoever watches that the loop turns. Called by the loop that trades and by nobody else, on its own thread: the
+  /// actors it asks live there, so that no question changes threads.
+  package var beat: @Sendable (isolated any Actor) async -> Void
+  /// Shows the state to whoever asked; on the loop's thread too.
+  package var show: @Sendable (isolated any Actor) async -> Void
   package var log: @Sendable (LogLevel, String) -> Void
   /// Ends the run soon, for a reason.
   package var requestStop: @Sendable (String) -> Void
@@ -40,8 +41,8 @@ package struct LoopParts: Sendable {
     gateway: any OrderGateway, reconcileSeconds: Int, journal: (any JournalHealth)?,
     advance: @escaping @Sendable (Bar) async -> [ExecutionReport], saveState: @escaping @Sendable () async -> Void,
     takeHeartbeat: @escaping @Sendable () -> Bool,
-    beat: nonisolated(nonsending) @escaping @Sendable () async -> Void,
-    show: nonisolated(nonsending) @escaping @Sendable () async -> Void,
+    beat: @escaping @Sendable (isolated any Actor) async -> Void,
+    show: @escaping @Sendable (isolated any Actor) async -> Void,
     log: @escaping @Sendable (LogLevel, String) -> Void,
     requestStop: @escaping @Sendable (String) -> Void
   ) {

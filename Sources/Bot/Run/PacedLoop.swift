@@ -77,13 +77,13 @@ package actor PacedLoop {
 
   private func beat() async {
     lastBeat = parts.time.monotonicNanoseconds
-    await parts.beat()
+    await parts.beat(self)
   }
 
   private func show() async {
     hasNews = false
     lastShown = parts.time.monotonicNanoseconds
-    await parts.show()
+    await parts.show(self)
   }
 
   /// What the loop looks after about once a second: a journal that failed, answers that are still owed, books that have

@@ -54,11 +54,11 @@ extension PaperRun {
       reconcileSeconds: plan.settings.execution.reconcileSeconds, journal: prepared.writer,
       advance: { await venue.advance($0) }, saveState: { await prepared.keeper.save(isWithinInput: false) },
       takeHeartbeat: { [self] in isHeartbeatDue.exchange(false, ordering: .relaxed) },
-      beat: { [self] in
+      beat: { [self] loop in
         service.notify("WATCHDOG=1")
-        await pulse(prepared)
+        await pulse(prepared, isolation: loop)
       },
-      show: { [self] in await show(prepared) }, log: { [self] in log.write($0, $1) },
+      show: { [self] loop in await show(prepared, isolation: loop) }, log: { [self] in log.write($0, $1) },
       requestStop: { [self] in requestStop($0) })
   }
 

@@ -4,7 +4,9 @@ import Risk
 
 extension PaperRun {
   /// Says what keeps the bot from opening positions, and who decides since when.
-  func lock(_ snapshot: inout StatusSnapshot, _ prepared: Prepared) async {
+  func lock(
+    _ snapshot: inout StatusSnapshot, _ prepared: Prepared, isolation: isolated (any Actor)? = #isolation
+  ) async {
     let stages = prepared.engine.stages
     let risk = await stages.risk.counters
     let rollback = await stages.rollback.state

@@ -6,7 +6,7 @@ import Risk
 
 extension PaperRun {
   /// Shows the state and leaves it where `hrmbot status` finds it.
-  nonisolated(nonsending) func show(_ prepared: Prepared) async {
+  func show(_ prepared: Prepared, isolation: isolated (any Actor)? = #isolation) async {
     let snapshot = await snapshot(prepared)
     display.snapshot?(snapshot)
     if !plan.pace.isVirtual, let bytes = try? snapshot.encoded() {
@@ -15,7 +15,7 @@ extension PaperRun {
   }
 
   /// Beats, for the guard: the loop turns, and this is what it may do.
-  nonisolated(nonsending) func pulse(_ prepared: Prepared) async {
+  func pulse(_ prepared: Prepared, isolation: isolated (any Actor)? = #isolation) async {
     let supervisor = prepared.engine.supervisor
     let latch = await supervisor.latch
     let bars = await supervisor.lastBars
@@ -30,7 +30,7 @@ extension PaperRun {
   }
 
   /// What the bot says about itself now.
-  nonisolated(nonsending) func snapshot(_ prepared: Prepared) async -> StatusSnapshot {
+  func snapshot(_ prepared: Prepared, isolation: isolated (any Actor)? = #isolation) async -> StatusSnapshot {
     let stages = prepared.engine.stages
     let supervisor = prepared.engine.supervisor
     let bars = await supervisor.lastBars
@@ -75,7 +75,9 @@ extension PaperRun {
     return snapshot
   }
 
-  nonisolated(nonsending) private func fill(_ snapshot: inout StatusSnapshot, _ prepared: Prepared) async {
+  private func fill(
+    _ snapshot: inout StatusSnapshot, _ prepared: Prepared, isolation: isolated (any Actor)? = #isolation
+  ) async {
     let stages = prepared.engine.stages
     let account = await stages.risk.account
     let agent = await stages.agent.statistics

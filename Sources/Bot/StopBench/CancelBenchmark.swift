@@ -192,7 +192,7 @@ package enum CancelBenchmark {
       engine: engine, mailbox: mailbox, pace: .barsPerSecond(1), time: SystemTime(),
       instruments: StopStand.instruments(),
       gateway: queue, reconcileSeconds: 3600, journal: nil, advance: { _ in [] }, saveState: {},
-      takeHeartbeat: { true }, beat: {}, show: {},
+      takeHeartbeat: { true }, beat: { _ in }, show: { _ in },
       log: { _, _ in }, requestStop: { _ in })
   }
 

@@ -140,7 +140,7 @@ final class StopStand: Sendable {
           $0 = now
           return true
         }
-      }, beat: {}, show: {}, log: { _, _ in }, requestStop: { _ in })
+      }, beat: { _ in }, show: { _ in }, log: { _, _ in }, requestStop: { _ in })
   }
 
   /// Bars as fast as the loop takes them.

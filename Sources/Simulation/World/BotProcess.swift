@@ -137,7 +137,7 @@ final class BotProcess: @unchecked Sendable {
         defer { isHeartbeatDue = false }
         return isHeartbeatDue
       },
-      beat: {}, show: {}, log: { [self] level, text in if level >= .error { alert(text) } },
+      beat: { _ in }, show: { _ in }, log: { [self] level, text in if level >= .error { alert(text) } },
       requestStop: { [mailbox] in mailbox.send(.end($0)) })
     let loop = PacedLoop(executor: world.scheduler.makeLane(), parts: parts)
     let (gateway, mailbox) = (queue!, mailbox)
