@@ -13,9 +13,7 @@ extension EndToEnd {
 
     private static func tree(_ binary: String) async throws -> CommandTree {
       let place = try Place()
-      let child = try Child(
-        binary, ["--experimental-dump-help"], environment: place.environment([:]), directory: place.root,
-        outputPath: place.file("out"), errorPath: place.file("err"))
+      let child = try place.start(["--experimental-dump-help"], program: binary)
       return try CommandTree.decode(Array(try await child.end().output.utf8))
     }
 
@@ -96,9 +94,7 @@ extension EndToEnd {
         #expect(script.code == 0 && script.output.contains(phrase) && script.output.contains("paper"))
         guard shell == "bash" else { continue }
         try Files.write(script.output, to: place.file("completion"))
-        let check = try Child(
-          "/bin/bash", ["-n", place.file("completion")], environment: place.environment([:]), directory: place.root,
-          outputPath: place.file("out"), errorPath: place.file("err"))
+        let check = try place.start(["-n", place.file("completion")], program: "/bin/bash")
         let ended = try await check.end()
         #expect(ended.code == 0 && ended.error.isEmpty, "\(ended)")
       }

@@ -62,7 +62,7 @@ extension EndToEnd {
       }
       let explained = Wire.ask(port, "GET", "/api/v1/decisions/\(id)", token: operate).text
       #expect(explained.contains("by a person: a hunch") && explained.contains("A person decided"))
-      #expect(post("/api/manual-trade", buy.replacing("BTC", with: "XXX")).code == 409)
+      #expect(post("/api/manual-trade", buy.replacing("BTC", with: "NONE")).code == 409)
 
       // A stop holds for people too; its second step must name the latch, after the first.
       try Files.write("", to: place.stop)

@@ -14,23 +14,11 @@ package final class LoopbackMailServer: Sendable {
 
   /// Listens. `answers`: what is said instead of the usual to a command, by its first word.
   package init(answers: [String: String] = [:], hello: [String] = ["250-here", "250 AUTH PLAIN"]) throws {
-    signal(SIGPIPE, SIG_IGN)
     let (descriptor, port) = try Wire.boundSocket()
     (socket, self.port) = (descriptor, port)
-    guard listen(descriptor, 8) == 0 else {
-      close(descriptor)
-      throw LoopbackServer.Failure()
+    try Wire.serve(descriptor) { [weak self] connection in
+      Self.serve(connection, answers, hello) { line in self?.lines.withLock { $0.append(line) } }
     }
-    let thread = Thread { [weak self] in
-      defer { close(descriptor) }
-      while true {
-        let connection = accept(descriptor, nil, nil)
-        guard connection >= 0 else { return }
-        Self.serve(connection, answers, hello) { line in self?.lines.withLock { $0.append(line) } }
-        close(connection)
-      }
-    }
-    thread.start()
   }
 
   deinit { shutdown(socket, Int32(SHUT_RDWR)) }

@@ -30,26 +30,13 @@ package final class LoopbackServer: Sendable {
 
   /// Listens, and answers one connection after the other.
   package init(_ answer: @escaping @Sendable (String) -> Reply) throws {
-    signal(SIGPIPE, SIG_IGN)
     let (descriptor, port) = try Wire.boundSocket()
     socket = descriptor
     address = "http://127.0.0.1:\(port)"
-    guard listen(descriptor, 8) == 0 else {
-      close(descriptor)
-      throw Failure()
+    try Wire.serve(descriptor) { [weak self] connection in
+      self?.opened.add(1, ordering: .relaxed)
+      Self.serve(connection, answer) { line in self?.asked.withLock { $0.append(line) } }
     }
-    let thread = Thread { [weak self] in
-      // Closed here alone: a number given back while this thread still asks for connections would be the next server's.
-      defer { close(descriptor) }
-      while true {
-        let connection = accept(descriptor, nil, nil)
-        guard connection >= 0 else { return }
-        self?.opened.add(1, ordering: .relaxed)
-        Self.serve(connection, answer) { line in self?.asked.withLock { $0.append(line) } }
-        close(connection)
-      }
-    }
-    thread.start()
   }
 
   /// After it there are no more connections, so that the thread ends.

@@ -52,6 +52,26 @@ package enum Wire {
     }
   }
 
+  /// Listens, and serves one connection after the other until the socket is shut down.
+  static func serve(_ descriptor: Int32, _ connection: @escaping @Sendable (Int32) -> Void) throws {
+    signal(SIGPIPE, SIG_IGN)
+    guard listen(descriptor, 8) == 0 else {
+      close(descriptor)
+      throw LoopbackServer.Failure()
+    }
+    let thread = Thread {
+      // Closed here alone: a number given back while this thread still asks for connections would be the next server's.
+      defer { close(descriptor) }
+      while true {
+        let accepted = accept(descriptor, nil, nil)
+        guard accepted >= 0 else { return }
+        connection(accepted)
+        close(accepted)
+      }
+    }
+    thread.start()
+  }
+
   /// A socket with a port of this machine that was free.
   static func boundSocket() throws -> (descriptor: Int32, port: Int) {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)

@@ -1,4 +1,5 @@
 import Core
+import Journal
 
 /// What a JSON value looks like.
 indirect enum Schema: Sendable {
@@ -35,7 +36,7 @@ indirect enum Schema: Sendable {
       Self.type("string", &out)
     case .word(let words):
       out.key("enum")
-      out.array { out in for word in words { out.value(word) } }
+      out.strings(words)
       Self.type("string", &out)
     case .list(let element):
       out.key("items")
@@ -65,7 +66,7 @@ indirect enum Schema: Sendable {
     let required = members.map(\.name).filter { !$0.hasSuffix("?") }
     if !required.isEmpty {
       out.key("required")
-      out.array { out in for name in required { out.value(name) } }
+      out.strings(required)
     }
     type("object", &out)
   }

@@ -29,7 +29,7 @@ extension ServedOperation {
       paths: ["/api/v1/performance"], summary: "Results by instrument.", schema: Schemas.performance,
       codes: [200, 404, 503]),
     .init(
-      paths: ["/api/v1/policies"], summary: "The policies of this session.", schema: Schemas.policies,
+      paths: ["/api/v1/policies"], summary: "The policies of this run.", schema: Schemas.policies,
       codes: [200, 404, 503]),
     list(["/api/v1/policies/history"], "Changes of the policy in charge, newest first.", Schemas.policyHistory),
     .init(

@@ -53,9 +53,9 @@ extension OrderList.Order {
     out.value(filledQuantity)
     out.key("id")
     out.value(id)
-    for (key, name) in [("instrument", "instrument"), ("kind", "kind"), ("pair", "pair"), ("price", "price")] {
+    for name in ["instrument", "kind", "pair", "price"] {
       out.key(escaping: name)
-      out.optional(intent[key]?.string)
+      out.optional(intent[name]?.string)
     }
     out.key("quantity")
     out.optional(intent["qty"]?.string)

@@ -51,15 +51,11 @@ struct AccountRoutes: Sendable {
           out.key("instrument")
           out.value(instrument.symbol)
           out.key("last_close")
-          if let close = instrument.lastClose { out.value(close) } else { out.null() }
+          out.optional(instrument.lastClose)
           out.key("quantity")
           out.value(instrument.position.quantity)
           out.key("side")
-          switch instrument.position.side {
-          case .flat: out.value(literal: "flat")
-          case .long: out.value(literal: "long")
-          case .short: out.value(literal: "short")
-          }
+          out.value(instrument.position.side.name)
           out.key("unrealised_quote")
           out.value(instrument.unrealisedQuote)
         }
@@ -94,7 +90,7 @@ struct AccountRoutes: Sendable {
     out.key("late_decisions")
     out.value(snapshot.lateDecisions)
     out.key("policies")
-    out.array { out in for name in snapshot.policies ?? [] { out.value(name) } }
+    out.strings(snapshot.policies ?? [])
     out.key("policy")
     out.value(snapshot.policy)
     out.key("previous")

@@ -13,15 +13,12 @@ struct DecisionRoutes: Sendable {
   func add<Context: RequestContext>(to router: Router<Context>) {
     router.get("/api/v1/decisions") { request, _ in
       let page = try Page(request)
-      guard page.before < .max else {
-        return Reply.json { out in
-          out.key("decisions")
-          out.array { out in for decision in board.decisions(limit: page.limit) { out.raw(decision) } }
+      let lines =
+        if page.before == .max { board.decisions(limit: page.limit) } else {
+          try await journal.ask { query in
+            try query.newest(.decision, before: page.before, limit: page.limit).map(DecisionJSON.line)
+          }
         }
-      }
-      let lines = try await journal.ask { query in
-        try query.newest(.decision, before: page.before, limit: page.limit).map(DecisionJSON.line)
-      }
       return Reply.json { out in
         out.key("decisions")
         out.array { out in for line in lines { out.raw(line) } }

@@ -1,5 +1,6 @@
 import Core
 import Hummingbird
+import Journal
 
 /// The end of the log, and what keeps the bot from trading.
 struct LogRoutes: Sendable {
@@ -23,7 +24,7 @@ struct LogRoutes: Sendable {
         out.key("locks")
         out.array { out in for lock in snapshot.locks ?? [] { out.object { lock.write(&$0) } } }
         out.key("reasons")
-        out.array { out in for reason in readiness.reasons { out.value(reason) } }
+        out.strings(readiness.reasons)
         out.key("trading_state")
         out.value(snapshot.tradingState.rawValue)
       }
@@ -34,12 +35,12 @@ struct LogRoutes: Sendable {
 extension StatusSnapshot.Lock {
   fileprivate func write(_ out: inout CanonicalJSON) {
     out.key("instrument")
-    if let instrument { out.value(instrument) } else { out.null() }
+    out.optional(instrument)
     out.key("name")
     out.value(name)
     out.key("reason")
     out.value(reason)
     out.key("until")
-    if let until { out.value(until.description) } else { out.null() }
+    out.optional(until?.description)
   }
 }

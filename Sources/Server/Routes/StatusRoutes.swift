@@ -1,6 +1,7 @@
 import Core
 import HTTPTypes
 import Hummingbird
+import Journal
 
 /// What there is to see.
 struct StatusRoutes: Sendable {
@@ -34,7 +35,7 @@ struct StatusRoutes: Sendable {
       out.key("ready")
       out.value(readiness.isReady)
       out.key("reasons")
-      out.array { out in for reason in readiness.reasons { out.value(reason) } }
+      out.strings(readiness.reasons)
     }
   }
 

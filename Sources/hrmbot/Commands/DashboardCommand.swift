@@ -1,7 +1,6 @@
 import ArgumentParser
 import Bot
 import Control
-import Files
 import Foundation
 import Server
 
@@ -24,7 +23,7 @@ struct DashboardCommand: ParsableCommand {
   func run() throws {
     let home = common.stateDirectory
     let port = try settings.load(adding: []).settings.server.port
-    guard DirectoryLock.holder(path: home.path + "/bot.lock") != nil else {
+    guard RunningBot.isThere(home) else {
       throw StartError("no bot is running in \(home.path)", exitCode: 69)
     }
     guard port > 0 else {

@@ -88,7 +88,8 @@ struct PolicyRow: Encodable {
     var rows: [PolicyRow] = []
     func use(_ name: String) -> String? {
       let uses = [policy.name == name ? "policy.name" : nil, policy.fallback == name ? "policy.fallback" : nil]
-      return uses.compactMap { $0 }.isEmpty ? nil : uses.compactMap { $0 }.joined(separator: ", ")
+        .compactMap { $0 }
+      return uses.isEmpty ? nil : uses.joined(separator: ", ")
     }
     rows.append(PolicyRow(name: "flat", kind: "rule", use: use("flat")))
     rows.append(PolicyRow(name: "sma-cross", kind: "rule", use: use("sma-cross")))

@@ -48,8 +48,9 @@ extension PolicyCommand {
 
     func run() throws {
       let policy = try corpus.settings.load().settings.policy
-      let path = PolicyStore(home: corpus.catalog.common.stateDirectory, settings: policy).directory(model)
-      guard !path.hasPrefix(PolicyStore(home: corpus.catalog.common.stateDirectory, settings: policy).path + "/") else {
+      let store = PolicyStore(home: corpus.catalog.common.stateDirectory, settings: policy)
+      let path = store.directory(model)
+      guard !path.hasPrefix(store.path + "/") else {
         throw StartError(
           "\(path): entries of the archive never change; do it with the model, and archive that", exitCode: 73)
       }

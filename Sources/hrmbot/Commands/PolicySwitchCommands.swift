@@ -1,7 +1,6 @@
 import ArgumentParser
 import Bot
 import Control
-import Files
 import Foundation
 
 struct RollbackCommand: ParsableCommand {
@@ -42,7 +41,7 @@ struct PromoteCommand: ParsableCommand {
 
 enum PolicySwitch {
   static func ask(_ request: CommandInbox.Request, home: StateDirectory) throws {
-    guard DirectoryLock.holder(path: home.path + "/bot.lock") != nil else {
+    guard RunningBot.isThere(home) else {
       throw StartError("no bot is running in \(home.path)", exitCode: 69)
     }
     guard let answer = try CommandInbox(stateDirectory: home.path).ask(request, waitMillis: 5000) else {

@@ -2,7 +2,6 @@ import ArgumentParser
 import Bot
 import Control
 import Core
-import Files
 import Foundation
 import Terminal
 
@@ -40,9 +39,9 @@ struct StatusCommand: AsyncParsableCommand {
     }
     defer { withExtendedLifetime(ends) {} }
     var seen: String?
+    screen.note("no bot is running in \(home.path); it shows here when one starts")
     while true {
-      let status = current(home)
-      screen.note("no bot is running in \(home.path); it shows here when one starts")
+      let status = RunningBot.status(home)
       if let last = status?.lastDecision, last.id != seen {
         seen = last.id
         screen.add("\(last.at.description.dropFirst(11).prefix(8)) \(DecisionSentence.text(last))")
@@ -52,14 +51,9 @@ struct StatusCommand: AsyncParsableCommand {
     }
   }
 
-  private func current(_ home: StateDirectory) -> StatusSnapshot? {
-    guard DirectoryLock.holder(path: home.path + "/bot.lock") != nil else { return nil }
-    return StatusFile.read(home.statusPath)
-  }
-
   private func show(_ home: StateDirectory) throws -> Bool {
     let latch = LatchFile(stateDirectory: home.path).read()
-    guard let status = current(home) else {
+    guard let status = RunningBot.status(home) else {
       if json {
         print("{\"latch\":\(latch.map { "\"\($0.id)\"" } ?? "null"),\"running\":false}")
       } else {

@@ -43,7 +43,7 @@ struct StopCommand: ParsableCommand {
     do { try DurableFile.replace(control.stopPath, with: file.bytes, mode: 0o644) } catch {
       throw StartError("\(error)", exitCode: 73)
     }
-    guard DirectoryLock.holder(path: home.path + "/bot.lock") != nil else {
+    guard RunningBot.isThere(home) else {
       print("STOP is set in \(control.path). No bot is running in \(home.path); one that starts will be halted.")
       return
     }
@@ -109,7 +109,7 @@ struct ResumeCommand: ParsableCommand {
     do { try DurableFile.replace(control.resumePath, with: text.bytes, mode: 0o644) } catch {
       throw StartError("\(error); the latch still holds", exitCode: 73)
     }
-    guard DirectoryLock.holder(path: home.path + "/bot.lock") != nil else {
+    guard RunningBot.isThere(home) else {
       print("RESUME is written; the bot takes it up when it starts.")
       return
     }

@@ -6,9 +6,12 @@ import Foundation
 
 /// The bot that runs in a state directory.
 enum RunningBot {
+  /// Whether one runs.
+  static func isThere(_ home: StateDirectory) -> Bool { DirectoryLock.holder(path: home.path + "/bot.lock") != nil }
+
   /// Its last words; nil: none runs.
   static func status(_ home: StateDirectory) -> StatusSnapshot? {
-    guard DirectoryLock.holder(path: home.path + "/bot.lock") != nil else { return nil }
+    guard isThere(home) else { return nil }
     return StatusFile.read(home.statusPath)
   }
 

@@ -68,10 +68,7 @@ struct Bars {
 extension Place {
   /// Compresses a file with the system's gzip; returns the path of the result.
   func gzip(_ path: String) async throws -> String {
-    let child = try Child(
-      "/usr/bin/gzip", ["-k", "-n", path], environment: environment([:]), directory: root,
-      outputPath: file("gzip.out"), errorPath: file("gzip.err"))
-    let ended = try await child.end()
+    let ended = try await start(["-k", "-n", path], program: "/usr/bin/gzip").end()
     guard ended.code == 0 else { throw Failure("gzip: \(ended)") }
     return path + ".gz"
   }

@@ -21,12 +21,39 @@ struct Ended: CustomStringConvertible {
   func json() throws -> JSON { try JSON(text: try #require(output.split(separator: "\n").last.map(String.init))) }
 }
 
+/// A process that was started here: whether it is over, and how. It is killed, by its id, at the latest with this object.
+final class Spawned {
+  let pid: pid_t
+  private(set) var status: Int32?
+
+  init(_ pid: pid_t) { self.pid = pid }
+
+  deinit { kill() }
+
+  /// Whether it is over.
+  var hasEnded: Bool {
+    if status != nil { return true }
+    var found: Int32 = 0
+    guard waitpid(pid, &found, WNOHANG) == pid else { return false }
+    status = found
+    return true
+  }
+
+  /// Ends it, if it is not over.
+  func kill() {
+    guard !hasEnded else { return }
+    Glibc.kill(pid, SIGKILL)
+    var found: Int32 = 0
+    waitpid(pid, &found, 0)
+    status = found
+  }
+}
+
 /// A process that this test started. It is killed, by its id, when the test lets go of it.
 final class Child: @unchecked Sendable {
-  let pid: pid_t
+  private let process: Spawned
   private let outputPath: String
   private let errorPath: String
-  private var status: Int32?
   private var since = Clock.seconds
 
   /// Starts a program. Its output goes into files, so that it can never block on a reader.
@@ -59,16 +86,11 @@ final class Child: @unchecked Sendable {
     var child: pid_t = 0
     let failure = posix_spawn(&child, launcher, &actions, &attributes, &words, &variables)
     guard failure == 0 else { throw Failure("\(launcher): \(String(cString: strerror(failure)))") }
-    pid = child
+    process = Spawned(child)
   }
 
-  deinit {
-    guard !hasEnded else { return }
-    Glibc.kill(pid, SIGKILL)
-    var status: Int32 = 0
-    waitpid(pid, &status, 0)
-  }
-
+  /// Its number; stays the same until its end was seen.
+  var pid: pid_t { process.pid }
   /// What it wrote to standard output so far.
   var output: String { Files.text(outputPath) }
   /// The lines of decisions among it: orders and fills have lines of their own.
@@ -79,13 +101,7 @@ final class Child: @unchecked Sendable {
   var text: String { output + error }
 
   /// Whether it is over.
-  var hasEnded: Bool {
-    if status != nil { return true }
-    var found: Int32 = 0
-    guard waitpid(pid, &found, WNOHANG) == pid else { return false }
-    status = found
-    return true
-  }
+  var hasEnded: Bool { process.hasEnded }
 
   /// Sends a signal, by process id.
   func send(_ signal: Int32) {
@@ -96,7 +112,7 @@ final class Child: @unchecked Sendable {
   /// Waits for the end; after `seconds` it is killed and the test fails.
   func end(within seconds: Double = 30) async throws -> Ended {
     let inTime = await eventually(within: seconds) { self.hasEnded }
-    guard inTime, let status else {
+    guard inTime, let status = process.status else {
       send(SIGKILL)
       throw Failure("process \(pid) has not ended within \(seconds) s\n\(output)\n\(error)".shortened)
     }

@@ -28,11 +28,13 @@ final class Place: @unchecked Sendable {
 
   func file(_ name: String) -> String { "\(root)/\(name)" }
 
-  /// Starts `hrmbot` with this place's state directory.
-  func start(_ arguments: [String], environment extra: [String: String] = [:]) throws -> Child {
+  /// Starts `hrmbot`, or another program, with this place's state directory.
+  func start(
+    _ arguments: [String], program: String = Files.binary, environment extra: [String: String] = [:]
+  ) throws -> Child {
     children += 1
     return try Child(
-      Files.binary, arguments, environment: environment(extra), directory: root,
+      program, arguments, environment: environment(extra), directory: root,
       outputPath: file("child-\(children).out"), errorPath: file("child-\(children).err"))
   }
 

@@ -3,9 +3,8 @@ import Glibc
 
 /// A program on a terminal of its own, as a person has it before them.
 final class PseudoTerminal: @unchecked Sendable {
-  let pid: pid_t
+  private let process: Spawned
   private let master: Int32
-  private var status: Int32?
   private(set) var shown = ""
 
   /// Starts a program in a window of so many columns and rows.
@@ -35,30 +34,23 @@ final class PseudoTerminal: @unchecked Sendable {
     var child: pid_t = 0
     let failure = posix_spawn(&child, program, &actions, &attributes, &words, &variables)
     guard failure == 0 else { throw Failure("\(program): \(String(cString: strerror(failure)))") }
-    (pid, master) = (child, end)
+    (process, master) = (Spawned(child), end)
     _ = fcntl(master, F_SETFL, O_NONBLOCK)
   }
 
   deinit {
-    if !hasEnded {
-      kill(pid, SIGKILL)
-      var status: Int32 = 0
-      waitpid(pid, &status, 0)
-    }
+    process.kill()
     close(master)
   }
 
+  /// The program's number.
+  var pid: pid_t { process.pid }
+
   /// Whether the program is over.
-  var hasEnded: Bool {
-    if status != nil { return true }
-    var found: Int32 = 0
-    guard waitpid(pid, &found, WNOHANG) == pid else { return false }
-    status = found
-    return true
-  }
+  var hasEnded: Bool { process.hasEnded }
 
   /// How it ended: its exit code, or 128 and the signal.
-  var code: Int32? { status.map { $0 & 0x7F == 0 ? $0 >> 8 & 0xFF : 128 + $0 & 0x7F } }
+  var code: Int32? { process.status.map { $0 & 0x7F == 0 ? $0 >> 8 & 0xFF : 128 + $0 & 0x7F } }
 
   /// Whether keys are shown and lines are collected, as in a shell.
   var isTidy: Bool {
