@@ -13,10 +13,7 @@ public final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
   /// Starts the thread.
   public init(name: String) {
     // The thread keeps the executor alive until `stop`: actors hold it unowned.
-    let thread = Thread { self.run() }
-    thread.name = name
-    thread.stackSize = 8 << 20
-    thread.start()
+    Thread.start(named: name, stackBytes: 8 << 20) { self.run() }
   }
 
   /// Puts a job in line; jobs run one at a time, in order.

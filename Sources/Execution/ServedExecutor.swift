@@ -1,3 +1,4 @@
+import Core
 import Exchange
 import Foundation
 import Glibc
@@ -28,10 +29,7 @@ public final class ServedExecutor: SerialExecutor, @unchecked Sendable {
 
   /// Starts the thread. It keeps the executor alive until `stop`.
   public init(name: String) {
-    let thread = Thread { self.run() }
-    thread.name = name
-    thread.stackSize = 1 << 20
-    thread.start()
+    Thread.start(named: name, stackBytes: 1 << 20) { self.run() }
   }
 
   /// Names what to wait for and whom to tell. Called once, on the thread.

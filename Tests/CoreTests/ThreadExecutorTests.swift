@@ -18,6 +18,10 @@ private func currentThread() -> ObjectIdentifier { ObjectIdentifier(Thread.curre
       self.next = next
     }
 
+    func nameInTheKernel() throws -> String {
+      try String(contentsOfFile: "/proc/thread-self/comm", encoding: .utf8)
+    }
+
     func receive(_ number: Int) async {
       executor.checkIsolated()
       threads.insert(currentThread())
@@ -36,6 +40,13 @@ private func currentThread() -> ObjectIdentifier { ObjectIdentifier(Thread.curre
     let threads = await first.threads
     #expect(threads.count == 1)
     #expect(await second.threads == threads)
+    executor.stop()
+  }
+
+  /// An operator who looks at a busy or hanging bot must see which thread it is.
+  @Test func theKernelKnowsTheNameOfAThread() async throws {
+    let executor = ThreadExecutor(name: "known-name")
+    #expect(try await Stage(executor).nameInTheKernel() == "known-name\n")
     executor.stop()
   }
 

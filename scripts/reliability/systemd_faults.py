@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import pathlib
 import random
 import signal
 import socket
@@ -12,6 +13,8 @@ import time
 from systemd_service import HOME, TRADING, Service, configure, install, spread
 
 WATCHDOG_SECONDS = 5
+# The thread that trades, as the kernel knows it.
+LOOP = "engine"
 # One file, whatever its size, and an account that hours of trading do not ruin.
 LARGE = {"HRMBOT_JOURNAL_ROTATE_MEGABYTES": 0, "HRMBOT_RISK_MAX_DAILY_LOSS": 1, "HRMBOT_RISK_MAX_DRAWDOWN": 1}
 PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT, WAIT_ALL = 17, 0x4206, 0x4207, 0x40000000
@@ -80,31 +83,30 @@ def deadloop(container, options):
     """One thread after the other is held still by a tracer while all others, and every timer, live. Whatever fed the watchdog from
     elsewhere would keep a dead loop looking alive."""
     service = running(container, options)
-    outcomes, recoveries, index, number = {}, [], 0, 0
-    while True:
-        process = container.host_process(service.process())
-        threads = sorted(map(int, os.listdir(f"/proc/{process}/task")))
-        if index >= len(threads):
-            break
-        outcome, took = hold(service, threads[index])
-        outcomes[outcome] = outcomes.get(outcome, 0) + 1
-        if took is not None:
-            recoveries.append(took)
-            number = number or index
+    outcomes, index = {}, 0
+    while index < len(found := threads(service)):
+        number, name = found[index]
+        outcome, _ = hold(service, number)
+        outcomes.setdefault(outcome, []).append(name)
         index += 1
         time.sleep(1)
-    said = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
-    yield "threads held one by one", said, "none looks alive and is not", "looks alive, and is not" not in outcomes and recoveries != []
-    # Threads are made in the same order every time; one that turns out to be another is not counted.
-    tries = 0
-    while len(recoveries) < options.hangs and tries < 2 * options.hangs:
-        tries += 1
-        process = container.host_process(service.process())
-        outcome, took = hold(service, sorted(map(int, os.listdir(f"/proc/{process}/task")))[number])
-        if took is not None:
+    said = "; ".join(f"{outcome}: {', '.join(names)}" for outcome, names in sorted(outcomes.items()))
+    yield "threads held one by one", said, "none looks alive and is not", "looks alive, and is not" not in outcomes
+    recoveries, lost = [], 0
+    for _ in range(options.hangs):
+        _, took = hold(service, next(number for number, name in threads(service) if name == LOOP))
+        if took is None:
+            lost += 1
+        else:
             recoveries.append(took)
         time.sleep(1)
-    yield from held(recoveries, 0, options.hangs, "dead loop")
+    yield from held(recoveries, lost, options.hangs, "dead loop")
+
+
+def threads(service):
+    """Numbers and names of the bot's threads, in the order in which they were made."""
+    tasks = f"/proc/{service.container.host_process(service.process())}/task"
+    return [(number, pathlib.Path(tasks, str(number), "comm").read_text().strip()) for number in sorted(map(int, os.listdir(tasks)))]
 
 
 def hold(service, thread):

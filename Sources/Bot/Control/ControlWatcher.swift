@@ -54,7 +54,7 @@ package final class ControlWatcher: Sendable {
 
   /// Starts watching. `initial` is what `lookBeforeStart` found and the caller has dealt with.
   package func start(after initial: ControlReading) {
-    let thread = Thread { [self] in
+    Thread.start(named: "control") { [self] in
       var state = State(stop: initial.stop, wasReadOnly: initial.isReadOnly)
       let watch = usesNotifications ? DirectoryWatch(path: directory.path) : nil
       while isRunning.load(ordering: .relaxed) {
@@ -63,8 +63,6 @@ package final class ControlWatcher: Sendable {
       }
       ended.signal()
     }
-    thread.name = "control"
-    thread.start()
   }
 
   private func look(_ state: inout State) {

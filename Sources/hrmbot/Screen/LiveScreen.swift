@@ -32,12 +32,10 @@ final class LiveScreen: Sendable {
     TerminalModes.take(hasSuspend: isWatcher)
     listen(SIGWINCH) { [weak self] in self?.stir() }
     if isWatcher { listen(SIGTSTP) { [weak self] in self?.suspend() } }
-    let thread = Thread { [self] in
+    Thread.start(named: "screen") { [self] in
       loop()
       hasEnded.signal()
     }
-    thread.name = "screen"
-    thread.start()
   }
 
   func close() {
