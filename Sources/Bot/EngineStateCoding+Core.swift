@@ -1,12 +1,18 @@
 import Core
 
 extension CanonicalJSON {
+  /// A key with what `write` writes of a value; nothing at all for nil, so that older versions read newer states.
+  @inline(__always) mutating func member<Value>(
+    _ key: StaticString, _ value: Value?, _ write: (inout CanonicalJSON, Value) -> Void
+  ) {
+    guard let value else { return }
+    self.key(key)
+    write(&self, value)
+  }
+
   mutating func value(_ position: PositionView) {
     object { json in
-      if let entryTime = position.entryTime {
-        json.key("entryTime")
-        json.value(entryTime.milliseconds)
-      }
+      json.member("entryTime", position.entryTime) { $0.value($1.milliseconds) }
       json.key("quantity")
       json.value(position.quantity)
       json.key("side")

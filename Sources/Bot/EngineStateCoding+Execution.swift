@@ -20,16 +20,10 @@ extension CanonicalJSON {
       json.value(state.isTied)
       json.key("isUnreconciled")
       json.value(state.isUnreconciled)
-      if let lastDecision = state.lastDecision {
-        json.key("lastDecision")
-        json.value(lastDecision)
-      }
+      json.member("lastDecision", state.lastDecision) { $0.value($1) }
       json.key("orders")
       json.array { json in for element in state.orders { json.value(element) } }
-      if let plan = state.plan {
-        json.key("plan")
-        json.value(plan)
-      }
+      json.member("plan", state.plan) { $0.value($1) }
       json.key("positions")
       json.array { json in for element in state.positions { json.value(element) } }
       json.key("protections")
@@ -103,32 +97,17 @@ extension CanonicalJSON {
 
   mutating func value(_ protection: Protection) {
     object { json in
-      if let distance = protection.distance {
-        json.key("distance")
-        json.value(distance)
-      }
+      json.member("distance", protection.distance) { $0.value($1) }
       json.key("isBlocked")
       json.value(protection.isBlocked)
-      if let isPairBlocked = protection.isPairBlocked {
-        json.key("isPairBlocked")
-        json.value(isPairBlocked)
-      }
-      if let isTakeProfitBlocked = protection.isTakeProfitBlocked {
-        json.key("isTakeProfitBlocked")
-        json.value(isTakeProfitBlocked)
-      }
+      json.member("isPairBlocked", protection.isPairBlocked) { $0.value($1) }
+      json.member("isTakeProfitBlocked", protection.isTakeProfitBlocked) { $0.value($1) }
       json.key("nextAttempt")
       json.value(protection.nextAttempt)
-      if let nextTakeProfit = protection.nextTakeProfit {
-        json.key("nextTakeProfit")
-        json.value(nextTakeProfit)
-      }
+      json.member("nextTakeProfit", protection.nextTakeProfit) { $0.value($1) }
       json.key("sequence")
       json.value(protection.sequence)
-      if let takeProfitDistance = protection.takeProfitDistance {
-        json.key("takeProfitDistance")
-        json.value(takeProfitDistance)
-      }
+      json.member("takeProfitDistance", protection.takeProfitDistance) { $0.value($1) }
       json.key("unaskedEnds")
       json.value(protection.unaskedEnds)
       json.key("wish")
@@ -142,10 +121,7 @@ extension CanonicalJSON {
       json.value(plan.level.rawValue)
       json.key("nextAttempt")
       json.value(plan.nextAttempt)
-      if let repricings = plan.repricings {
-        json.key("repricings")
-        json.value(repricings)
-      }
+      json.member("repricings", plan.repricings) { $0.value($1) }
       json.key("sequence")
       json.value(plan.sequence)
     }
@@ -164,10 +140,7 @@ extension CanonicalJSON {
         json.key("endUnconfirmed")
         json.value(true)
       }
-      if let endsAs = order.endsAs {
-        json.key("endsAs")
-        json.value(endsAs.rawValue)
-      }
+      json.member("endsAs", order.endsAs) { $0.value($1.rawValue) }
       json.key("filled")
       json.value(order.filledQuantity)
       json.key("id")
@@ -178,14 +151,8 @@ extension CanonicalJSON {
       json.value(kind)
       json.key("neverPlaced")
       json.value(order.isNeverPlaced)
-      if let pair = order.pair {
-        json.key("pair")
-        json.value(pair.description)
-      }
-      if let price {
-        json.key("price")
-        json.value(price)
-      }
+      json.member("pair", order.pair) { $0.value($1.description) }
+      json.member("price", price) { $0.value($1) }
       json.key("quantity")
       json.value(order.request.quantity)
       json.key("reduceOnly")
@@ -196,14 +163,8 @@ extension CanonicalJSON {
       json.value(order.request.side.rawValue)
       json.key("state")
       json.value(order.state.rawValue)
-      if let stopDistance = order.stopDistance {
-        json.key("stopDistance")
-        json.value(stopDistance)
-      }
-      if let takeProfitDistance = order.takeProfitDistance {
-        json.key("takeProfitDistance")
-        json.value(takeProfitDistance)
-      }
+      json.member("stopDistance", order.stopDistance) { $0.value($1) }
+      json.member("takeProfitDistance", order.takeProfitDistance) { $0.value($1) }
       json.key("venueFilled")
       json.value(order.venueFilledQuantity)
     }

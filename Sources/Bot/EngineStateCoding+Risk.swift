@@ -6,10 +6,7 @@ extension CanonicalJSON {
     object { json in
       json.key("consecutiveLosses")
       json.value(counters.consecutiveLosses)
-      if let coolDownUntil = counters.coolDownUntil {
-        json.key("coolDownUntil")
-        json.value(coolDownUntil.milliseconds)
-      }
+      json.member("coolDownUntil", counters.coolDownUntil) { $0.value($1.milliseconds) }
       json.key("dayStartEquityQuote")
       json.value(counters.dayStartEquityQuote)
       json.key("equityPeakQuote")
@@ -32,10 +29,7 @@ extension CanonicalJSON {
       json.value(counters.lastSequence)
       json.key("latchRequests")
       json.array { json in for element in counters.latchRequests { json.value(element) } }
-      if let latestMoment = counters.latestMoment {
-        json.key("latestMoment")
-        json.value(latestMoment.milliseconds)
-      }
+      json.member("latestMoment", counters.latestMoment) { $0.value($1.milliseconds) }
       json.key("orderTimes")
       json.array { json in for element in counters.orderTimes { json.value(element.milliseconds) } }
       json.key("realisedQuote")
@@ -44,43 +38,22 @@ extension CanonicalJSON {
       json.value(counters.refusedEvents)
       json.key("symbols")
       json.array { json in for element in counters.symbols { json.value(element) } }
-      if let tradingDay = counters.tradingDay {
-        json.key("tradingDay")
-        json.value(tradingDay)
-      }
+      json.member("tradingDay", counters.tradingDay) { $0.value($1) }
     }
   }
 
   mutating func value(_ counters: InstrumentCounters) {
     object { json in
-      if let entry = counters.entry {
-        json.key("entry")
-        json.value(entry)
-      }
-      if let exit = counters.exit {
-        json.key("exit")
-        json.value(exit)
-      }
-      if let lastClose = counters.lastClose {
-        json.key("lastClose")
-        json.value(lastClose)
-      }
-      if let lastCloseTime = counters.lastCloseTime {
-        json.key("lastCloseTime")
-        json.value(lastCloseTime.milliseconds)
-      }
+      json.member("entry", counters.entry) { $0.value($1) }
+      json.member("exit", counters.exit) { $0.value($1) }
+      json.member("lastClose", counters.lastClose) { $0.value($1) }
+      json.member("lastCloseTime", counters.lastCloseTime) { $0.value($1.milliseconds) }
       json.key("position")
       json.value(counters.position)
       json.key("repeatedCount")
       json.value(counters.repeatedCount)
-      if let repeatedOrder = counters.repeatedOrder {
-        json.key("repeatedOrder")
-        json.value(repeatedOrder.description)
-      }
-      if let repeatedSide = counters.repeatedSide {
-        json.key("repeatedSide")
-        json.value(repeatedSide.rawValue)
-      }
+      json.member("repeatedOrder", counters.repeatedOrder) { $0.value($1.description) }
+      json.member("repeatedSide", counters.repeatedSide) { $0.value($1.rawValue) }
       json.key("tradeResultQuote")
       json.value(counters.tradeResultQuote)
     }

@@ -6,44 +6,17 @@ extension CanonicalJSON {
     object { json in
       json.key("consecutiveFailures")
       json.value(state.consecutiveFailures)
-      if let coolDownUntil = state.coolDownUntil {
-        json.key("coolDownUntil")
-        json.value(coolDownUntil.milliseconds)
-      }
-      if let drift = state.drift {
-        json.key("drift")
-        json.value(drift)
-      }
-      if let errors = state.errors {
-        json.key("errors")
-        json.value(errors)
-      }
-      if let evidence = state.evidence {
-        json.key("evidence")
-        json.value(evidence)
-      }
+      json.member("coolDownUntil", state.coolDownUntil) { $0.value($1.milliseconds) }
+      json.member("drift", state.drift) { $0.value($1) }
+      json.member("errors", state.errors) { $0.value($1) }
+      json.member("evidence", state.evidence) { $0.value($1) }
       json.key("policyInCharge")
       json.value(state.policyInCharge)
-      if let previous = state.previous {
-        json.key("previous")
-        json.value(previous)
-      }
-      if let reason = state.reason {
-        json.key("reason")
-        json.value(reason.rawValue)
-      }
-      if let since = state.since {
-        json.key("since")
-        json.value(since.milliseconds)
-      }
-      if let trades = state.trades {
-        json.key("trades")
-        json.value(trades)
-      }
-      if let trigger = state.trigger {
-        json.key("trigger")
-        json.value(trigger.rawValue)
-      }
+      json.member("previous", state.previous) { $0.value($1) }
+      json.member("reason", state.reason) { $0.value($1.rawValue) }
+      json.member("since", state.since) { $0.value($1.milliseconds) }
+      json.member("trades", state.trades) { $0.value($1) }
+      json.member("trigger", state.trigger) { $0.value($1.rawValue) }
     }
   }
   mutating func value(_ window: DriftWindow) {

@@ -35,7 +35,7 @@ package struct HeadFile {
   package static func parse(_ bytes: [UInt8]) -> Content? {
     guard let root = try? JSONTree.parse(bytes), case .object = root,
       let count = root["count"]?.unsigned, let text = root["hash"]?.string, let isClosed = root["closed"]?.bool,
-      let hash = hexBytes(text), hash.count == SHA256.byteCount
+      let hash = Hex.bytes(text), hash.count == SHA256.byteCount
     else { return nil }
     return Content(head: JournalHead(count: count, hash: hash), isClosed: isClosed)
   }
@@ -67,26 +67,5 @@ package struct HeadFile {
 
   private func failure(_ operation: String) -> JournalError {
     .file(path: path, operation: operation, reason: String(cString: strerror(errno)))
-  }
-}
-
-/// The bytes that hex digits stand for; nil for anything else.
-func hexBytes(_ text: String) -> [UInt8]? {
-  let digits = Array(text.utf8)
-  guard digits.count % 2 == 0 else { return nil }
-  var bytes: [UInt8] = []
-  for index in stride(from: 0, to: digits.count, by: 2) {
-    guard let high = hexDigit(digits[index]), let low = hexDigit(digits[index + 1]) else { return nil }
-    bytes.append(high << 4 | low)
-  }
-  return bytes
-}
-
-func hexDigit(_ byte: UInt8) -> UInt8? {
-  switch byte {
-  case 48...57: byte - 48
-  case 97...102: byte - 87
-  case 65...70: byte - 55
-  default: nil
   }
 }

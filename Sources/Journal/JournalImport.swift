@@ -42,7 +42,8 @@ public struct ExportHead: Hashable, Sendable {
   public init(line: [UInt8]) throws {
     guard let tree = try? JSONTree.parse(line), tree["format"]?.string == Self.format,
       let baseCount = tree["base_sequence"]?.unsigned, let count = tree["records"]?.unsigned, count >= baseCount,
-      let baseHash = tree["base_hash"]?.string.flatMap(hexBytes), let hash = tree["hash"]?.string.flatMap(hexBytes),
+      let baseHash = tree["base_hash"]?.string.flatMap({ Hex.bytes($0) }),
+      let hash = tree["hash"]?.string.flatMap({ Hex.bytes($0) }),
       baseHash.count == SHA256.byteCount, hash.count == SHA256.byteCount,
       let chainedAfter = tree["states_chained_after"]?.unsigned
     else { throw JournalError.badImport(line: 1, reason: "not the head of a whole export; export with --whole") }

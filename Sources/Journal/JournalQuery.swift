@@ -57,6 +57,23 @@ public final class JournalQuery {
     try chained.records(of: kind, after: start, limit: limit)
   }
 
+  /// Every record of a kind after sequence `start` and before `end`, in order, read in pieces.
+  public func each(
+    _ kind: RecordKind, after start: UInt64, before end: UInt64 = .max, _ body: (JournalRecord) throws -> Void
+  ) throws {
+    let batch = 1000
+    var after = start
+    while true {
+      let part = try records(of: kind, after: after, limit: batch)
+      for record in part {
+        guard record.sequence < end else { return }
+        try body(record)
+      }
+      guard let last = part.last, part.count == batch else { return }
+      after = last.sequence
+    }
+  }
+
   /// The first record that is there: 1 unless old archives were removed.
   public var firstSequence: UInt64 { (chained.archives.list.names.first?.first ?? meta.base.count + 1) }
 

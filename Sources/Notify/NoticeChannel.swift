@@ -60,16 +60,16 @@ final class NoticeChannel: Sendable {
       let (sender, origin) = (sender, origin)
       let result = await worker.perform { sender.send(message, from: origin, at: now) }
       let end = time.now
-      let (isGivenUp, tries) = queue.withLock { queue in
+      let isGivenUp = queue.withLock { queue in
         let before = queue.dropped
         queue.finish(result, at: end)
-        return (queue.dropped > before, queue.failed)
+        return queue.dropped > before
       }
-      note(result, isGivenUp: isGivenUp, message, tries)
+      note(result, isGivenUp: isGivenUp, message)
     }
   }
 
-  private func note(_ result: DeliveryResult, isGivenUp: Bool, _ message: NoticeMessage, _ tries: UInt64) {
+  private func note(_ result: DeliveryResult, isGivenUp: Bool, _ message: NoticeMessage) {
     guard case .failed(let reason, _, _) = result else { return }
     let shown = NoticeText.line(reason)
     log(

@@ -1,11 +1,12 @@
 import Digest
 import Files
+import HRM
 
 /// The signature of a policy: `manifest.sig` beside its manifest. It covers the manifest's bytes, and with them the
 /// SHA-256 of every file.
 public struct PolicySignature: Hashable, Sendable {
   /// File of the signature.
-  public static let fileName = "manifest.sig"
+  public static let fileName = ModelDirectory.signatureFile
   private static let format = "hrmbot.signature/1"
 
   /// Public key of whoever signed, in hex.

@@ -34,11 +34,11 @@ public struct DriftWindow: Hashable, Sendable, Codable {
     let width = profile.names.count
     guard observation.window.count >= width else { return nil }
     let number = Int(observation.instrument.index)
-    let empty = FeatureCounts(featureCount: width)
+    var empty: FeatureCounts { FeatureCounts(featureCount: width) }
     let place = instruments.firstIndex { $0.instrument == number } ?? instruments.count
     if place == instruments.count { instruments.append(Instrument(instrument: number, counts: empty)) }
     // A profile of another shape than that of the run before.
-    if instruments[place].counts.counts.count != empty.counts.count { instruments[place].counts = empty }
+    if instruments[place].counts.counts.count != width * FeatureProfile.bins { instruments[place].counts = empty }
     instruments[place].counts.add(observation.window.suffix(width), profile)
     guard instruments[place].counts.bars >= profile.windowBars else { return nil }
     let indices = profile.indices(of: instruments[place].counts.counts)

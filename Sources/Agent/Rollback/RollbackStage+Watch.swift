@@ -10,14 +10,13 @@ extension RollbackStage {
     guard isWatching, limits.driftIndex.isPositive, let profile = reference?.profile,
       observation.quality.isDisjoint(with: [.preRoll, .warmingUp, .nonFinite])
     else { return nil }
-    var drift = state.drift ?? DriftWindow()
-    let finding = drift.observe(observation, profile)
-    state.drift = drift
+    if state.drift == nil { state.drift = DriftWindow() }
+    let finding = state.drift?.observe(observation, profile)
     // The training data's own windows differ too: what was seen there is no drift.
     let limit = max(limits.driftIndex.approximate, profile.highestIndex)
     guard let finding, finding.index > limit else { return nil }
     return rollBack(
-      .featureDrift, RollbackTrigger.featureDrift.fallbackReason,
+      .featureDrift,
       "\(state.policyInCharge): features have drifted: PSI \(Self.short(finding.index)) over \(profile.windowBars) bars of "
         + "\(symbol(of: observation.instrument)), limit \(Self.short(limit)) (setting \(limits.driftIndex), highest of "
         + "\(profile.windows) windows in training \(Self.short(profile.highestIndex))); most in "
@@ -49,7 +48,7 @@ extension RollbackStage {
     let squares = trades.returns.reduce(0.0) { $0 + pow($1.approximate - mean, 2) }
     let error = (squares / Double(max(1, count - 1)) / Double(count)).squareRoot()
     return rollBack(
-      .performance, RollbackTrigger.performance.fallbackReason,
+      .performance,
       "\(state.policyInCharge): \(Self.basisPoints(mean)) a trade over the last \(count) trades (standard error "
         + "\(Self.basisPoints(error))), expected \(Self.basisPoints(expectation.meanReturn)) from \(expectation.trades) "
         + "trades, limit \(Self.basisPoints(Double(lowest) / Double(Rate.unit)))", now)
@@ -59,7 +58,7 @@ extension RollbackStage {
   public mutating func memory(mebibytes: Int, now: Timestamp) -> RollbackEffect? {
     guard isWatching, limits.memoryMebibytes > 0, mebibytes > limits.memoryMebibytes else { return nil }
     return rollBack(
-      .memory, RollbackTrigger.memory.fallbackReason,
+      .memory,
       "\(state.policyInCharge): \(mebibytes) MiB of memory in use, limit \(limits.memoryMebibytes) MiB", now)
   }
 
@@ -67,7 +66,7 @@ extension RollbackStage {
   public mutating func archiveMismatch(of policy: String, evidence: String, now: Timestamp) -> RollbackEffect? {
     guard isWatching, policy == state.policyInCharge else { return nil }
     return rollBack(
-      .archiveMismatch, RollbackTrigger.archiveMismatch.fallbackReason, "\(policy): \(evidence.prefix(400))", now)
+      .archiveMismatch, "\(policy): \(evidence.prefix(400))", now)
   }
 
   private static func short(_ value: Double) -> String { String(format: "%.3f", value) }

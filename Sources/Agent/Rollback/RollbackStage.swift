@@ -74,18 +74,18 @@ public struct RollbackStage: Sendable {
     guard let reason = outcome.failure else { return nil }
     if reason == .nonFinite {
       return rollBack(
-        .nonFinite, .nonFinite, "\(name): output or input not finite at decision \(outcome.sequence)", now)
+        .nonFinite, "\(name): output or input not finite at decision \(outcome.sequence)", now)
     }
     if state.consecutiveFailures >= limits.consecutiveFailures {
       return rollBack(
-        .consecutiveFailures, reason,
+        .consecutiveFailures, reason: reason,
         "\(name): \(state.consecutiveFailures) failures in a row, limit \(limits.consecutiveFailures); "
           + "last \(reason.rawValue) at decision \(outcome.sequence)", now)
     }
     guard errors.exceeds(limits.errorRate, of: limits.errorWindow) else { return nil }
     let seen = min(errors.decisions, UInt64(limits.errorWindow))
     return rollBack(
-      .errorRate, reason,
+      .errorRate, reason: reason,
       "\(name): \(errors.failures.count) failures in the last \(seen) decisions, limit \(limits.errorRate) of "
         + "\(limits.errorWindow); last \(reason.rawValue) at decision \(outcome.sequence)", now)
   }
@@ -93,7 +93,7 @@ public struct RollbackStage: Sendable {
   private mutating func slowness(_ outcome: DecisionOutcome, _ now: Timestamp) -> RollbackEffect? {
     guard latencies.isExceeded, let measured = latencies.percentile99 else { return nil }
     return rollBack(
-      .latency, .latency,
+      .latency,
       "\(state.policyInCharge): decision latency p99 \(measured) us over the last \(limits.latencyWindow) decisions, "
         + "limit \(limits.latencyP99Millis) ms, at decision \(outcome.sequence)", now)
   }
@@ -109,7 +109,7 @@ public struct RollbackStage: Sendable {
       guard available.contains(target) else { throw .unknownPolicy(name: String(target.prefix(100)), known: available) }
       guard state.policyInCharge != target else { return nil }
       let evidence = "\(state.policyInCharge): commanded by \(person.prefix(100))"
-      return rollBack(.command, .manual, evidence, now, to: target)
+      return rollBack(.command, evidence, now, to: target)
     case .promote(let name):
       guard available.contains(name) else { throw .unknownPolicy(name: String(name.prefix(100)), known: available) }
       // The fallback after a roll-back may be promoted: then it is in charge by its own right.
@@ -125,10 +125,11 @@ public struct RollbackStage: Sendable {
   }
 
   mutating func rollBack(
-    _ trigger: RollbackTrigger, _ reason: FallbackReason, _ evidence: String, _ now: Timestamp, to name: String? = nil
+    _ trigger: RollbackTrigger, reason: FallbackReason? = nil, _ evidence: String, _ now: Timestamp,
+    to name: String? = nil
   ) -> RollbackEffect {
     let target = name ?? fallback
-    replace(by: target, trigger: trigger, reason: reason, evidence: evidence, now: now)
+    replace(by: target, trigger: trigger, reason: reason ?? trigger.fallbackReason, evidence: evidence, now: now)
     state.coolDownUntil = now.adding(milliseconds: Int64(limits.coolDownSeconds) * 1000)
     return .rollBack(to: target, trigger: trigger, evidence: evidence)
   }

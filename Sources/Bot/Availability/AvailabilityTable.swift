@@ -46,20 +46,14 @@ package struct AvailabilityTable: Sendable {
   private static func stopped(_ query: JournalQuery, from: Timestamp, to: Timestamp) throws -> Int64 {
     var since: Timestamp?
     var sum: Int64 = 0
-    var after: UInt64 = 0
-    while true {
-      let records = try query.records(of: .latch, after: after, limit: 1000)
-      for record in records {
-        let change = try LatchChange(record)
-        if change.isSet {
-          since = since ?? change.at
-        } else if let start = since {
-          sum += max(0, min(change.at, to).millisecondsSince(max(start, from)))
-          since = nil
-        }
+    try query.each(.latch, after: 0) { record in
+      let change = try LatchChange(record)
+      if change.isSet {
+        since = since ?? change.at
+      } else if let start = since {
+        sum += max(0, min(change.at, to).millisecondsSince(max(start, from)))
+        since = nil
       }
-      guard let last = records.last, records.count == 1000 else { break }
-      after = last.sequence
     }
     return sum + (since.map { max(0, to.millisecondsSince(max($0, from))) } ?? 0)
   }
@@ -108,7 +102,7 @@ extension AvailabilityTable {
       out.key("goal")
       out.value(Availability.goal)
       out.key("instruments")
-      out.array { out in for symbol in symbols { out.value(symbol) } }
+      out.strings(symbols)
       out.key("running")
       out.value(isRunning)
       out.key("stopped_millis")

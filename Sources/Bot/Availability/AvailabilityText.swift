@@ -1,4 +1,5 @@
 import Core
+import Journal
 
 /// Availability in words and as JSON.
 package enum AvailabilityText {
@@ -62,7 +63,7 @@ package enum AvailabilityText {
       out.key("budget_left_slots")
       out.value(share.budgetLeft)
       out.key("ready")
-      if let value = share.value { out.value(value) } else { out.null() }
+      out.optional(share.value)
       out.key("ready_slots")
       out.value(share.ready)
       out.key("slots")
@@ -73,7 +74,7 @@ package enum AvailabilityText {
   private static func write(_ outage: Availability.Outage, into out: inout CanonicalJSON) {
     out.object { out in
       out.key("causes")
-      out.array { out in for cause in outage.causes { out.value(cause) } }
+      out.strings(outage.causes)
       out.key("from")
       out.value(outage.from.description)
       out.key("millis")

@@ -67,8 +67,6 @@ package struct ReadinessHistory: Sendable {
 }
 
 extension ReadinessHistory {
-  private static let batch = 1000
-
   /// Reads a journal. `lastSign`: the newest sign of life of a bot that still runs; nil: none runs. Throws what the journal
   /// throws, and `RecordError`.
   package init(_ query: JournalQuery, from: Timestamp, lastSign: Timestamp?, end: Timestamp) throws {
@@ -106,11 +104,8 @@ extension ReadinessHistory {
 
   private static func all(_ kind: RecordKind, _ query: JournalQuery, after first: UInt64) throws -> [JournalRecord] {
     var records: [JournalRecord] = []
-    while true {
-      let part = try query.records(of: kind, after: records.last?.sequence ?? first, limit: batch)
-      records += part
-      if part.count < batch { return records }
-    }
+    try query.each(kind, after: first) { records.append($0) }
+    return records
   }
 
   private static func event(_ control: ControlRecord) throws -> Event? {

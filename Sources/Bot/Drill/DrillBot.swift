@@ -89,12 +89,7 @@ extension JournalQuery {
   /// Payloads of the newest records of a kind with their numbers, newest first.
   func texts(_ kind: RecordKind, after sequence: UInt64 = 0) throws -> [(sequence: UInt64, text: String)] {
     var found: [(sequence: UInt64, text: String)] = []
-    var next = max(sequence + 1, firstSequence)
-    while true {
-      let records = try records(from: next, limit: 2000)
-      guard let last = records.last else { return found.reversed() }
-      found += records.filter { $0.kind == kind }.map { ($0.sequence, String(decoding: $0.payload, as: UTF8.self)) }
-      next = last.sequence + 1
-    }
+    try each(kind, after: sequence) { found.append(($0.sequence, String(decoding: $0.payload, as: UTF8.self))) }
+    return found.reversed()
   }
 }

@@ -7,7 +7,6 @@ public struct TradingFigures: Sendable {
   public static let tripsKept = 10_000
   /// Days that are kept; the oldest go first.
   public static let daysKept = 4_000
-  private static let batch = 1_000
 
   /// Everything.
   public private(set) var total = TradeSums()
@@ -37,11 +36,7 @@ public struct TradingFigures: Sendable {
   /// Takes in the fills that the journal has had since. Throws what the journal throws, `RecordError` for a record that
   /// is no fill, `DecimalError.overflow`.
   public mutating func update(from query: JournalQuery) throws {
-    while true {
-      let records = try query.records(of: .fill, after: lastSequence, limit: Self.batch)
-      for record in records { try take(FillRecord(record)) }
-      if records.count < Self.batch { return }
-    }
+    try query.each(.fill, after: lastSequence) { try take(FillRecord($0)) }
   }
 
   /// Takes in the next fill. One that was taken already changes nothing.

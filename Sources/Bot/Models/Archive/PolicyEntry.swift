@@ -11,7 +11,7 @@ package struct PolicyEntry: Sendable {
   package enum Kind: String, Sendable { case hrm, mlp }
 
   /// Its directory.
-  package let path: String
+  package internal(set) var path: String
   package let kind: Kind
   /// Version name in the manifest.
   package let name: String

@@ -45,6 +45,7 @@ package struct PolicyStore: Sendable {
       throw StartError("\(target) exists already: entries never change; give another name with --as", exitCode: 73)
     }
     let partial = "\(target).partial-\(getpid())"
+    var archived: PolicyEntry
     do {
       try StateDirectory.make(path, mode: 0o700)
       try StateDirectory.make(partial, mode: 0o755)
@@ -56,14 +57,15 @@ package struct PolicyStore: Sendable {
       }
       try DurableFile.syncDirectory(at: partial)
       // What lies there now is what will be loaded one day: that is what counts.
-      _ = try PolicyEntry(partial, settings: settings)
+      archived = try PolicyEntry(partial, settings: settings)
       guard rename(partial, target) == 0 else { throw FileError(path: target, operation: "rename", code: errno) }
       try DurableFile.syncDirectory(at: path)
     } catch {
       try? FileManager.default.removeItem(atPath: partial)
       throw error as? StartError ?? StartError("\(error)", exitCode: 73)
     }
-    return try PolicyEntry(target, settings: settings)
+    archived.path = target
+    return archived
   }
 
   private static func copy(_ from: String, to path: String) throws {

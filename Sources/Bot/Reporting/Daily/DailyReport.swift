@@ -35,7 +35,6 @@ package struct DailyReport: Sendable, Equatable {
 
   /// Time around a day in which records of it are looked for, in milliseconds: clocks are set, and venues report late.
   private static let marginMillis: Int64 = 3_600_000
-  private static let batch = 1000
 
   /// Reads a day from the journal in a directory. Throws what the journal throws, `RecordError` and `DecimalError`.
   package init(directory: String, day: CalendarDay, now: Timestamp, isRunning: Bool = true) throws {
@@ -91,15 +90,6 @@ package struct DailyReport: Sendable, Equatable {
   private static func each(
     _ kind: RecordKind, _ query: JournalQuery, _ range: Range<UInt64>, _ body: (JournalRecord) throws -> Void
   ) throws {
-    var after = range.lowerBound - min(1, range.lowerBound)
-    while true {
-      let records = try query.records(of: kind, after: after, limit: batch)
-      for record in records {
-        guard record.sequence < range.upperBound else { return }
-        try body(record)
-      }
-      guard let last = records.last, records.count == batch else { return }
-      after = last.sequence
-    }
+    try query.each(kind, after: range.lowerBound - min(1, range.lowerBound), before: range.upperBound, body)
   }
 }

@@ -72,7 +72,7 @@ extension DailyReport {
       out.key("net_quote")
       out.value(netQuote)
       out.key("open_positions")
-      out.array { out in for position in openPositions { out.value(position) } }
+      out.strings(openPositions)
       out.key("policy_changes")
       out.array { out in for change in policyChanges { Self.write(change, into: &out) } }
       out.key("realised_quote")
