@@ -54,6 +54,7 @@ struct RunServer: Sendable {
       let server = BotServer(
         sources: sources, commands: commands(run), tokens: try AccessTokens(stateDirectory: plan.home.path))
       unlink(socket)
+      ServedPort.forget(in: plan.home.path)
       await withTaskGroup(of: Void.self) { group in
         group.addTask { await serve(server, .unix(socket), log) }
         let port = plan.settings.server.port
@@ -61,6 +62,7 @@ struct RunServer: Sendable {
         if port > 0 { group.addTask { await serve(server, .loopback(port: port), log) } }
       }
       unlink(socket)
+      ServedPort.forget(in: plan.home.path)
     } catch {
       log.write(.error, "server: \(error); the bot trades on without it")
     }
@@ -68,7 +70,11 @@ struct RunServer: Sendable {
 
   private func serve(_ server: BotServer, _ address: BotServer.Address, _ log: EventLog) async {
     do {
-      try await server.run(address) { log.write(.info, "server: listens at \($0)") }
+      try await server.run(address) {
+        log.write(.info, "server: listens at \($0)")
+        // Without it only `hrmbot dashboard` has nothing to say.
+        if case .loopback(let port) = address { try? ServedPort.write(port, in: plan.home.path) }
+      }
     } catch is CancellationError {
     } catch {
       log.write(

@@ -104,11 +104,13 @@ extension EndToEnd {
       let (first, second) = (try Place(), try Place())
       let port = try Wire.freePort()
       let bot = try await trader(first, port: port)
-      let address = try await first.run("dashboard", "--operate", "--set", "server.port=\(port)")
+      let address = try await first.run("dashboard", "--operate")
       #expect(address.output == "http://127.0.0.1:\(port)/#token=\(token(first, "operate"))\n")
       let other = try await second.trader(["--set", "server.port=\(port)"])
       try await other.wait(for: "a warning") { other.error.contains("cannot listen at http://127.0.0.1:\(port)") }
       #expect(try await second.status()["trading_state"].string == "active")
+      let none = try await second.run("dashboard")
+      #expect(none.code == 69 && none.error.contains("serves no port"), "\(none)")
       // The tokens of one bot open nothing at another.
       #expect(Wire.ask(port, "GET", "/metrics", token: token(second, "read")).code == 401)
       for child in [bot, other] {

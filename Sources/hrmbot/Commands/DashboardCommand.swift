@@ -17,21 +17,21 @@ struct DashboardCommand: ParsableCommand {
         hrmbot dashboard --operate
       """)
   @OptionGroup var common: CommonOptions
-  @OptionGroup var settings: SettingsOptions
   @Flag(help: "With the token that may stop and switch.") var operate = false
 
   func run() throws {
     let home = common.stateDirectory
-    let port = try settings.load(adding: []).settings.server.port
     guard RunningBot.isThere(home) else {
       throw StartError("no bot is running in \(home.path)", exitCode: 69)
     }
-    guard port > 0 else {
-      throw StartError("server.port is 0: only \(home.path)/hrmbot.sock is served", exitCode: 69)
+    guard let port = ServedPort.read(in: home.path) else {
+      throw StartError(
+        "the bot serves no port, at most \(home.path)/hrmbot.sock; its log says why (settings server.port, server.enabled)",
+        exitCode: 69)
     }
     let path = AccessTokens.path(of: operate ? .operate : .read, in: home.path)
     guard let token = try? String(contentsOfFile: path, encoding: .utf8) else {
-      throw StartError("\(path): cannot be read; does the bot serve anything? (setting server.enabled)", exitCode: 69)
+      throw StartError("\(path): cannot be read; are you the bot's user, or root?", exitCode: 69)
     }
     print("http://127.0.0.1:\(port)/#token=\(token.trimmingCharacters(in: .whitespacesAndNewlines))")
   }
