@@ -39,6 +39,8 @@ public enum FaultKind: String, Sendable, CaseIterable, Codable {
   // People.
   case stop
   case stopWhileDown = "stop_while_down"
+  case tradeByHand = "trade_by_hand"
+  case cancelByHand = "cancel_by_hand"
 
   /// Chance at each opportunity, for those that have opportunities; the others come by themselves, `perDay`.
   var chance: Double {
@@ -55,7 +57,9 @@ public enum FaultKind: String, Sendable, CaseIterable, Codable {
     case .lateThought, .failedThought: 0.05
     case .tornWrite: 0.5
     case .stopWhileDown: 0.05
-    case .disconnect, .feedSilence, .clockJump, .slowDisk, .fullDisk, .brokenDisk, .crash, .stop: 0
+    case .disconnect, .feedSilence, .clockJump, .slowDisk, .fullDisk, .brokenDisk, .crash, .stop, .tradeByHand,
+      .cancelByHand:
+      0
     }
   }
 
@@ -69,6 +73,8 @@ public enum FaultKind: String, Sendable, CaseIterable, Codable {
     case .fullDisk, .brokenDisk: 2
     case .crash: 6
     case .stop: 4
+    case .tradeByHand: 24
+    case .cancelByHand: 48
     default: 0
     }
   }

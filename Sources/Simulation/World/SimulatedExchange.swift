@@ -75,10 +75,15 @@ final class SimulatedExchange: @unchecked Sendable {
 
   /// Ends an order that nobody has asked it to end; false when none is open.
   func cancelUnasked(_ choose: (Int) -> Int, at time: Timestamp) -> Bool {
-    let open = engine.openOrders
-    guard !open.isEmpty else { return false }
-    tell(engine.cancel(open[choose(open.count)].request.clientID, at: time))
+    guard let id = openOrder(choose) else { return false }
+    tell(engine.cancel(id, at: time))
     return true
+  }
+
+  /// One of the open orders; nil: there is none.
+  func openOrder(_ choose: (Int) -> Int) -> ClientOrderID? {
+    let open = engine.openOrders
+    return open.isEmpty ? nil : open[choose(open.count)].request.clientID
   }
 
   private func tell(_ reports: [ExecutionReport]) {

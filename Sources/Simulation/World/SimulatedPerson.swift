@@ -32,6 +32,22 @@ final class SimulatedPerson: @unchecked Sendable {
     }
   }
 
+  /// Trades in the policy's place without a look at what the bot holds or may do.
+  func trade() {
+    let instruments = world.instruments.instruments
+    let trade = ManualTrade(
+      instrument: instruments[world.faults.below(instruments.count, .tradeByHand)].symbol,
+      action: Action.allCases[world.faults.below(Action.count, .tradeByHand)],
+      fraction: Rate(raw: Int64(Rate.unit) / 4 * Int64(world.faults.below(5, .tradeByHand))), reason: "simulated")
+    world.process?.deliver(.control(.trade(trade)))
+  }
+
+  /// Wants one of the venue's open orders ended, whatever it is for.
+  func cancel() {
+    guard let id = world.exchange.openOrder({ world.faults.below($0, .cancelByHand) }) else { return }
+    world.process?.deliver(.control(.cancel(id)))
+  }
+
   /// When the process sees the file, in nanoseconds from now: at any time, or just when a bar's decision is on its way.
   private func momentOfLook() -> UInt64 {
     let random = UInt64(1_000_000 + world.faults.below(100_000_000, .stop))

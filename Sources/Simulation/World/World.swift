@@ -203,6 +203,8 @@ final class World: @unchecked Sendable {
     case .fullDisk: setDisk(.full, kind, seconds: 1...120)
     case .brokenDisk: setDisk(.broken, kind, seconds: 0.5...30)
     case .stop: person.stop()
+    case .tradeByHand: person.trade()
+    case .cancelByHand: person.cancel()
     default: return
     }
   }
