@@ -16,7 +16,7 @@ struct WatcherTests {
     let found = Lines()
     let watcher: ControlWatcher
 
-    init(pollMillis: Int = 20) throws {
+    init(pollMillis: Int = 20, time: any TimeSource = SystemTime()) throws {
       scratch = try Scratch()
       control = ControlDirectory(path: scratch.path + "/control")
       mkdir(control.path, 0o755)
@@ -24,7 +24,7 @@ struct WatcherTests {
       try inbox.prepare()
       let found = found
       watcher = ControlWatcher(
-        directory: control, inbox: inbox, gate: gate, pollMillis: pollMillis, time: SystemTime()
+        directory: control, inbox: inbox, gate: gate, pollMillis: pollMillis, time: time
       ) { input in
         if case .control(let command, let reply) = input {
           found.add("\(command)")
@@ -71,6 +71,22 @@ struct WatcherTests {
     try world.put("stop", "STOP")
     #expect(await world.until { world.gate.level == .stop })
     #expect(await world.until { world.found.all.count == 4 })
+  }
+
+  /// Its thread held by a debugger, or a disk that does not answer: a STOP would stand there unseen.
+  @Test func looksThatEndAreNoticed() async throws {
+    let time = VirtualTime()
+    let world = try World(time: time)
+    let lost = "\(ControlCommand.degrade(.controlDirectoryLost, isOn: true))"
+    #expect(world.watcher.isLooking())
+    time.set(Timestamp(milliseconds: 2000))
+    #expect(world.watcher.isLooking() && world.found.all.isEmpty)
+    time.set(Timestamp(milliseconds: 2001))
+    #expect(!world.watcher.isLooking() && !world.watcher.isLooking() && world.found.all == [lost], "said once")
+    world.watcher.start(after: world.watcher.lookBeforeStart())
+    defer { world.watcher.stop() }
+    #expect(await world.until { world.watcher.isLooking() && world.found.all.count == 2 })
+    #expect(world.found.all.last == "\(ControlCommand.degrade(.controlDirectoryLost, isOn: false))")
   }
 
   @Test func aStopThatWasThereBeforeCountsAtOnceAndOnce() async throws {

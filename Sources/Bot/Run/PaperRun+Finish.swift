@@ -55,7 +55,8 @@ extension PaperRun {
       advance: { await venue.advance($0) }, saveState: { await prepared.keeper.save(isWithinInput: false) },
       takeHeartbeat: { [self] in isHeartbeatDue.exchange(false, ordering: .relaxed) },
       beat: { [self] loop in
-        service.notify("WATCHDOG=1")
+        // A bot that a STOP would not reach must not look alive.
+        if prepared.watcher.isLooking() { service.notify("WATCHDOG=1") }
         await pulse(prepared, isolation: loop)
       },
       show: { [self] loop in await show(prepared, isolation: loop) }, log: { [self] in log.write($0, $1) },
