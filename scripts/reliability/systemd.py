@@ -2,6 +2,7 @@
 
   life      installed, started on paper, stopped by the control file, resumed, rolled back, upgraded and downgraded with a
             position open, removed, purged
+  readme    the commands of the README's section on the service, in their order
   bots      two instances beside the first: one's STOP is no business of the other
   kills     kill -9, again and again; with --journal-mb from a large journal
   hangs     SIGSTOP, which the watchdog finds
@@ -28,8 +29,9 @@ import time
 from container import Container
 from systemd_faults import FAULTS
 from systemd_life import bots, life
+from systemd_readme import readme
 
-ALL = {"life": life, "bots": bots, **FAULTS}
+ALL = {"life": life, "readme": readme, "bots": bots, **FAULTS}
 
 
 def arguments():

@@ -116,7 +116,7 @@ def hold(service, thread):
     trace(PTRACE_SEIZE, thread)
     trace(PTRACE_INTERRUPT, thread)
     # A held thread that was killed ends, and its process with it, only when its tracer takes note.
-    took = service.recovery(lambda _: None, WATCHDOG_SECONDS + 3, meanwhile=reap)
+    took = service.recovery(lambda _: None, WATCHDOG_SECONDS + 5, meanwhile=reap)
     if took is not None:
         return "restarted", took
     code = ready(service)
