@@ -4,6 +4,7 @@ import Core
 import Files
 import Foundation
 import Glibc
+import Synchronization
 import Testing
 
 @Suite("The watcher sees what stands in the control directory")
@@ -16,7 +17,10 @@ struct WatcherTests {
     let found = Lines()
     let watcher: ControlWatcher
 
-    init(pollMillis: Int = 20, time: any TimeSource = SystemTime()) throws {
+    init(
+      pollMillis: Int = 20, time: any TimeSource = SystemTime(),
+      before: @escaping @Sendable (ControlCommand) -> Void = { _ in }
+    ) throws {
       scratch = try Scratch()
       control = ControlDirectory(path: scratch.path + "/control")
       mkdir(control.path, 0o755)
@@ -27,6 +31,7 @@ struct WatcherTests {
         directory: control, inbox: inbox, gate: gate, pollMillis: pollMillis, time: time
       ) { input in
         if case .control(let command, let reply) = input {
+          before(command)
           found.add("\(command)")
           reply?("done")
         }
@@ -87,6 +92,29 @@ struct WatcherTests {
     defer { world.watcher.stop() }
     #expect(await world.until { world.watcher.isLooking() && world.found.all.count == 2 })
     #expect(world.found.all.last == "\(ControlCommand.degrade(.controlDirectoryLost, isOn: false))")
+  }
+
+  /// A look that comes just while the loss is told must be told after it: else the bot would never open anything again.
+  @Test func aLookDuringTheNewsOfItsLossIsToldAfterIt() async throws {
+    let time = VirtualTime()
+    let start = Mutex<(@Sendable () -> Void)?>(nil)
+    let world = try World(time: time) { command in
+      guard case .degrade(.controlDirectoryLost, isOn: true) = command else { return }
+      start.withLock { $0 }?()
+      usleep(200_000)
+    }
+    start.withLock { [watcher = world.watcher] in $0 = { watcher.start(after: watcher.lookBeforeStart()) } }
+    defer {
+      start.withLock { $0 = nil }
+      world.watcher.stop()
+    }
+    #expect(world.watcher.isLooking())
+    time.set(Timestamp(milliseconds: 2001))
+    #expect(!world.watcher.isLooking())
+    #expect(await world.until { world.found.all.count == 2 })
+    #expect(
+      world.found.all
+        == [true, false].map { "\(ControlCommand.degrade(.controlDirectoryLost, isOn: $0))" })
   }
 
   @Test func aStopThatWasThereBeforeCountsAtOnceAndOnce() async throws {

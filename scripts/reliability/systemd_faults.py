@@ -111,8 +111,8 @@ def threads(service):
 
 
 def hold(service, thread):
-    """Holds one thread; what became of the bot within the watchdog's time and a second, and the seconds to READY=1 of another
-    process if there was one."""
+    """Holds one thread; what became of the bot, and the seconds to READY=1 of another process if there was one. That takes the
+    watchdog's time, and two seconds more for the thread that looks for stops."""
     bars = service.status().get("bars")
     trace(PTRACE_SEIZE, thread)
     trace(PTRACE_INTERRUPT, thread)

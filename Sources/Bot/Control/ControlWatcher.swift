@@ -27,9 +27,7 @@ package final class ControlWatcher: Sendable {
   private let log: @Sendable (LogLevel, String) -> Void
   private let enter: @Sendable (Ingress) -> Void
   private let isRunning = Atomic(true)
-  private let looks = Atomic<UInt64>(0)
-  private let watch = Mutex(LookWatch())
-  private let isStalled = Atomic(false)
+  private let lookWatch = Mutex(LookWatch())
   private let ended = DispatchSemaphore(value: 0)
 
   /// A watcher; `enter` takes what it finds to the engine. Without notifications it only looks every `pollMillis`.
@@ -62,7 +60,6 @@ package final class ControlWatcher: Sendable {
       let watch = usesNotifications ? DirectoryWatch(path: directory.path) : nil
       while isRunning.load(ordering: .relaxed) {
         look(&state)
-        looks.wrappingAdd(1, ordering: .relaxed)
         if let watch { watch.wait(milliseconds: pollMillis) } else { usleep(UInt32(pollMillis) * 1000) }
       }
       ended.signal()
@@ -72,19 +69,22 @@ package final class ControlWatcher: Sendable {
   /// Whether somebody still looks for stops. Asked by the loop that trades, at its beats: once nobody does, nothing is
   /// opened until somebody looks again.
   package func isLooking() -> Bool {
-    let count = looks.load(ordering: .relaxed)
-    guard watch.withLock({ $0.isStalled(looks: count, at: time.monotonicNanoseconds) }) else { return true }
-    if !isStalled.exchange(true, ordering: .relaxed) {
-      log(.critical, "nobody looks into \(directory.path) any more: a STOP there would not be seen; nothing is opened")
-      enter(.control(.degrade(.controlDirectoryLost, isOn: true)))
+    let (begins, isStalled) = lookWatch.withLock { watch in
+      let begins = watch.ask(at: time.monotonicNanoseconds)
+      // Within the lock: a look that comes now takes it back afterwards, not before.
+      if begins { enter(.control(.degrade(.controlDirectoryLost, isOn: true))) }
+      return (begins, watch.isStalled)
     }
-    return false
+    if begins {
+      log(.critical, "nobody looks into \(directory.path) any more: a STOP there would not be seen; nothing is opened")
+    }
+    return !isStalled
   }
 
   private func look(_ state: inout State) {
     let reading = directory.read()
     // What was said for this thread while it did not look is taken back as a problem is that has passed.
-    if isStalled.exchange(false, ordering: .relaxed), state.problem == nil { state.problem = "there was no look" }
+    if lookWatch.withLock({ $0.look() }), state.problem == nil { state.problem = "there was no look" }
     if let stop = reading.stop {
       gate.close(stop.level, source: .file, reason: stop.reason)
       if state.stop != stop { enter(.control(.stop(level: stop.level, source: .file, reason: stop.reason))) }
